@@ -1,0 +1,26 @@
+"""Chainable filters of the credit models, named by intent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from attribution.models import CreditRule, Finding
+
+
+class CreditRuleQuerySet(models.QuerySet["CreditRule"]):
+    """Filters over credit rules."""
+
+    def active(self) -> CreditRuleQuerySet:
+        """Keep the rule versions whose credit is kept in the ledger."""
+        return self.filter(retired_at__isnull=True)
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    """Filters over findings."""
+
+    def open(self) -> FindingQuerySet:
+        """Keep findings that still stand."""
+        return self.filter(resolved_at__isnull=True)

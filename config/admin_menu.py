@@ -1,0 +1,148 @@
+"""The admin's look and its sidebar, which reads as the story: Plan, Links, Track, CRM, Credit."""
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+
+
+def _item(title: str, icon: str, view: str, permission: str = "") -> dict[str, object]:
+    def allowed(request: HttpRequest) -> bool:
+        return not permission or request.user.has_perm(permission)
+
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{view}"),
+        "permission": allowed,
+    }
+
+
+def _model(title: str, icon: str, app: str, model: str) -> dict[str, object]:
+    return _item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+UNFOLD = {
+    "SITE_TITLE": "Textrail",
+    "SITE_HEADER": "Textrail",
+    "SITE_SUBHEADER": "From text message to revenue",
+    "SITE_SYMBOL": "timeline",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "attribution.dashboard.add_dashboard",
+    "STYLES": [lambda request: lazy(static, str)("config/admin.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .014 174)",
+            "100": "oklch(95% .04 174)",
+            "200": "oklch(90% .08 174)",
+            "300": "oklch(84% .12 174)",
+            "400": "oklch(76% .14 174)",
+            "500": "oklch(66% .13 174)",
+            "600": "oklch(54% .11 174)",
+            "700": "oklch(46% .09 174)",
+            "800": "oklch(39% .075 174)",
+            "900": "oklch(33% .06 174)",
+            "950": "oklch(23% .045 174)",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "",
+                "items": [
+                    _item("Dashboard", "space_dashboard", "index"),
+                    _item("Checklist", "checklist", "attribution_checklist"),
+                ],
+            },
+            {
+                "title": "Plan",
+                "separator": True,
+                "items": [
+                    _model("Campaigns", "campaign", "campaigns", "campaign"),
+                    _model("Sends", "sms", "campaigns", "send"),
+                    _model("Naming conventions", "spellcheck", "campaigns", "namingconvention"),
+                    _model("Spend", "payments", "campaigns", "spend"),
+                    _model("Opt-outs", "do_not_disturb_on", "campaigns", "suppression"),
+                ],
+            },
+            {
+                "title": "Links",
+                "separator": True,
+                "items": [
+                    _model("Short links", "link", "links", "link"),
+                    _model("Link checks", "fact_check", "links", "linkcheck"),
+                    _model("Domains", "dns", "links", "domain"),
+                ],
+            },
+            {
+                "title": "Track",
+                "separator": True,
+                "items": [
+                    _model("Taps", "touch_app", "tracking", "click"),
+                    _model("Touches", "ads_click", "tracking", "touchpoint"),
+                    _model("People", "person", "tracking", "person"),
+                    _model("Events", "bolt", "tracking", "event"),
+                    _model("Goals", "flag", "tracking", "goal"),
+                    _model("Channel rules", "rule", "tracking", "channelrule"),
+                    _model("Sources", "sensors", "tracking", "source"),
+                ],
+            },
+            {
+                "title": "CRM",
+                "separator": True,
+                "items": [
+                    _model("Connections", "cable", "crm_sync", "connection"),
+                    _model("Deals", "handshake", "crm_sync", "deal"),
+                    _model("Contacts", "contacts", "crm_sync", "contact"),
+                    _model("Sync runs", "sync", "crm_sync", "syncrun"),
+                    _model("Sync problems", "sync_problem", "crm_sync", "syncproblem"),
+                    _model("Write-backs", "outbox", "crm_sync", "writeback"),
+                ],
+            },
+            {
+                "title": "Credit",
+                "separator": True,
+                "items": [
+                    _item(
+                        "Send report",
+                        "table_chart",
+                        "attribution_report_sends",
+                        "attribution.view_sendperformance",
+                    ),
+                    _item(
+                        "Channels compared",
+                        "compare_arrows",
+                        "attribution_report_channels",
+                        "attribution.view_sendperformance",
+                    ),
+                    _item(
+                        "Reconciliation",
+                        "balance",
+                        "attribution_report_reconciliation",
+                        "attribution.view_sendperformance",
+                    ),
+                    _model("Deal journeys", "route", "attribution", "dealjourney"),
+                    _model("Credit rules", "percent", "attribution", "creditrule"),
+                    _model("Ledger", "menu_book", "attribution", "creditentry"),
+                    _model("Findings", "troubleshoot", "attribution", "finding"),
+                ],
+            },
+            {
+                "title": "Set-up",
+                "separator": True,
+                "collapsible": True,
+                "items": [
+                    _model("Channels", "hub", "campaigns", "channel"),
+                    _model("API keys", "key", "campaigns", "apikey"),
+                    _model("Exchange rates", "currency_exchange", "campaigns", "exchangerate"),
+                    _model("Users", "group", "auth", "user"),
+                    _model("Groups", "groups", "auth", "group"),
+                    _model("Schedule", "schedule", "django_celery_beat", "periodictask"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,1 @@
+"""System checks for wrong settings, each with an id and a hint."""

@@ -1,0 +1,1 @@
+"""The whole beat table on one page. Each task sweeps rows that are due."""

@@ -1,0 +1,46 @@
+"""Chainable filters of the CRM models, named by intent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from crm_sync.models import Connection, Deal, SyncProblem, WriteBack
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    """Filters over connections."""
+
+    def due(self, *, now: datetime) -> ConnectionQuerySet:
+        """Keep active connections whose next scheduled sync has come and that nobody runs."""
+        return self.filter(is_active=True, next_sync_at__lte=now).filter(
+            Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        )
+
+
+class DealQuerySet(models.QuerySet["Deal"]):
+    """Filters over deals."""
+
+    def present(self) -> DealQuerySet:
+        """Keep deals that still exist in their CRM."""
+        return self.filter(deleted_at__isnull=True)
+
+
+class SyncProblemQuerySet(models.QuerySet["SyncProblem"]):
+    """Filters over sync problems."""
+
+    def unresolved(self) -> SyncProblemQuerySet:
+        """Keep problems that still stand."""
+        return self.filter(resolved_at__isnull=True)
+
+
+class WriteBackQuerySet(models.QuerySet["WriteBack"]):
+    """Filters over the outbox."""
+
+    def due(self, *, now: datetime) -> WriteBackQuerySet:
+        """Keep deliveries that wait for their turn."""
+        return self.filter(status="pending", next_attempt_at__lte=now)

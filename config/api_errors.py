@@ -2,8 +2,8 @@
 
 `{"error": {"code", "message", "fields": {name: [{"code", "message", "suggestion"?}]}, "request_id"}}`
 
-An app's own error takes part by deriving from DRF's `APIException` in its `api.py`, or by
-raising DRF's `ValidationError` with details that are dicts of code, message and suggestion.
+An app's own error takes part by deriving from DRF's `APIException` in its `api.py`; its
+attribute `fields`, where set, is rendered word for word, suggestions included.
 """
 
 from typing import Any
@@ -40,9 +40,10 @@ def _describe(
         names = ", ".join(fields) or "the request"
         return "invalid", f"The request was not accepted; see {names}.", fields
     if isinstance(error, exceptions.APIException):
+        fields = getattr(error, "fields", {})
         codes = error.get_codes()
         code = codes if isinstance(codes, str) else error.default_code
-        return code.replace("_", "-"), str(error.detail), {}
+        return code.replace("_", "-"), str(error.detail), fields
     return {404: ("not-found", "Not found.", {}), 403: ("permission-denied", "Not allowed.", {})}[
         response.status_code
     ]

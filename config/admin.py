@@ -1,7 +1,14 @@
 """The admin site: one place, five rooms, in the order in which data flows."""
 
+from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
 
 class TextrailAdminSite(UnfoldAdminSite):
     """The site on which every app registers its pages."""
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Add the pages that belong to no model: the reports and the checklist."""
+        from attribution.admin.report_pages import page_urls  # noqa: PLC0415 - needs the registry
+
+        return page_urls(self)

@@ -1,25 +1,141 @@
 """The admin's look and its sidebar, which reads as the story: Plan, Links, Track, CRM, Credit."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
-from django.utils.functional import lazy
+from django.urls import NoReverseMatch, reverse
+
+Item = dict[str, str]
 
 
-def _item(title: str, icon: str, view: str, permission: str = "") -> dict[str, object]:
-    def allowed(request: HttpRequest) -> bool:
-        return not permission or request.user.has_perm(permission)
-
-    return {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(f"admin:{view}"),
-        "permission": allowed,
-    }
+def _item(title: str, icon: str, view: str, permission: str = "") -> Item:
+    return {"title": title, "icon": icon, "view": f"admin:{view}", "permission": permission}
 
 
-def _model(title: str, icon: str, app: str, model: str) -> dict[str, object]:
+def _model(title: str, icon: str, app: str, model: str) -> Item:
     return _item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": "",
+        "items": [
+            _item("Dashboard", "space_dashboard", "index"),
+            _item("Checklist", "checklist", "attribution_checklist"),
+        ],
+    },
+    {
+        "title": "Plan",
+        "separator": True,
+        "items": [
+            _model("Campaigns", "campaign", "campaigns", "campaign"),
+            _model("Sends", "sms", "campaigns", "send"),
+            _model("Naming conventions", "spellcheck", "campaigns", "namingconvention"),
+            _model("Spend", "payments", "campaigns", "spend"),
+            _model("Opt-outs", "do_not_disturb_on", "campaigns", "suppression"),
+        ],
+    },
+    {
+        "title": "Links",
+        "separator": True,
+        "items": [
+            _model("Short links", "link", "links", "link"),
+            _model("Link checks", "fact_check", "links", "linkcheck"),
+            _model("Domains", "dns", "links", "domain"),
+        ],
+    },
+    {
+        "title": "Track",
+        "separator": True,
+        "items": [
+            _model("Taps", "touch_app", "tracking", "click"),
+            _model("Touches", "ads_click", "tracking", "touchpoint"),
+            _model("People", "person", "tracking", "person"),
+            _model("Events", "bolt", "tracking", "event"),
+            _model("Goals", "flag", "tracking", "goal"),
+            _model("Channel rules", "rule", "tracking", "channelrule"),
+            _model("Sources", "sensors", "tracking", "source"),
+        ],
+    },
+    {
+        "title": "CRM",
+        "separator": True,
+        "items": [
+            _model("Connections", "cable", "crm_sync", "connection"),
+            _model("Deals", "handshake", "crm_sync", "deal"),
+            _model("Contacts", "contacts", "crm_sync", "contact"),
+            _model("Sync runs", "sync", "crm_sync", "syncrun"),
+            _model("Sync problems", "sync_problem", "crm_sync", "syncproblem"),
+            _model("Write-backs", "outbox", "crm_sync", "writeback"),
+        ],
+    },
+    {
+        "title": "Credit",
+        "separator": True,
+        "items": [
+            _item(
+                "Send report",
+                "table_chart",
+                "attribution_report_sends",
+                "attribution.view_sendperformance",
+            ),
+            _item(
+                "Channels compared",
+                "compare_arrows",
+                "attribution_report_channels",
+                "attribution.view_sendperformance",
+            ),
+            _item(
+                "Reconciliation",
+                "balance",
+                "attribution_report_reconciliation",
+                "attribution.view_sendperformance",
+            ),
+            _model("Deal journeys", "route", "attribution", "dealjourney"),
+            _model("Credit rules", "percent", "attribution", "creditrule"),
+            _model("Ledger", "menu_book", "attribution", "creditentry"),
+            _model("Findings", "troubleshoot", "attribution", "finding"),
+        ],
+    },
+    {
+        "title": "Set-up",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _model("Channels", "hub", "campaigns", "channel"),
+            _model("API keys", "key", "campaigns", "apikey"),
+            _model("Exchange rates", "currency_exchange", "campaigns", "exchangerate"),
+            _model("Users", "group", "auth", "user"),
+            _model("Groups", "groups", "auth", "group"),
+            _model("Schedule", "schedule", "django_celery_beat", "periodictask"),
+        ],
+    },
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar for this person: what they may not see, they do not read."""
+    groups = []
+    for group in NAVIGATION:
+        allowed = [item for item in group["items"] if _may_open(item, request)]
+        items = [linked for item in allowed if (linked := _linked(item))["link"]]
+        if items:
+            groups.append({**group, "items": items})
+    return groups
+
+
+def _may_open(item: Item, request: HttpRequest) -> bool:
+    permission = item["permission"]
+    return not permission or request.user.has_perm(permission)
+
+
+def _linked(item: Item) -> dict[str, str]:
+    try:
+        link = reverse(item["view"])
+    except NoReverseMatch:  # Its app is not installed
+        link = ""
+    return {"title": item["title"], "icon": item["icon"], "link": link}
 
 
 UNFOLD = {
@@ -30,7 +146,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "attribution.dashboard.add_dashboard",
-    "STYLES": [lambda request: lazy(static, str)("config/admin.css")],
+    "STYLES": [lambda request: static("config/admin.css")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.7% .014 174)",
@@ -49,100 +165,6 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": [
-            {
-                "title": "",
-                "items": [
-                    _item("Dashboard", "space_dashboard", "index"),
-                    _item("Checklist", "checklist", "attribution_checklist"),
-                ],
-            },
-            {
-                "title": "Plan",
-                "separator": True,
-                "items": [
-                    _model("Campaigns", "campaign", "campaigns", "campaign"),
-                    _model("Sends", "sms", "campaigns", "send"),
-                    _model("Naming conventions", "spellcheck", "campaigns", "namingconvention"),
-                    _model("Spend", "payments", "campaigns", "spend"),
-                    _model("Opt-outs", "do_not_disturb_on", "campaigns", "suppression"),
-                ],
-            },
-            {
-                "title": "Links",
-                "separator": True,
-                "items": [
-                    _model("Short links", "link", "links", "link"),
-                    _model("Link checks", "fact_check", "links", "linkcheck"),
-                    _model("Domains", "dns", "links", "domain"),
-                ],
-            },
-            {
-                "title": "Track",
-                "separator": True,
-                "items": [
-                    _model("Taps", "touch_app", "tracking", "click"),
-                    _model("Touches", "ads_click", "tracking", "touchpoint"),
-                    _model("People", "person", "tracking", "person"),
-                    _model("Events", "bolt", "tracking", "event"),
-                    _model("Goals", "flag", "tracking", "goal"),
-                    _model("Channel rules", "rule", "tracking", "channelrule"),
-                    _model("Sources", "sensors", "tracking", "source"),
-                ],
-            },
-            {
-                "title": "CRM",
-                "separator": True,
-                "items": [
-                    _model("Connections", "cable", "crm_sync", "connection"),
-                    _model("Deals", "handshake", "crm_sync", "deal"),
-                    _model("Contacts", "contacts", "crm_sync", "contact"),
-                    _model("Sync runs", "sync", "crm_sync", "syncrun"),
-                    _model("Sync problems", "sync_problem", "crm_sync", "syncproblem"),
-                    _model("Write-backs", "outbox", "crm_sync", "writeback"),
-                ],
-            },
-            {
-                "title": "Credit",
-                "separator": True,
-                "items": [
-                    _item(
-                        "Send report",
-                        "table_chart",
-                        "attribution_report_sends",
-                        "attribution.view_sendperformance",
-                    ),
-                    _item(
-                        "Channels compared",
-                        "compare_arrows",
-                        "attribution_report_channels",
-                        "attribution.view_sendperformance",
-                    ),
-                    _item(
-                        "Reconciliation",
-                        "balance",
-                        "attribution_report_reconciliation",
-                        "attribution.view_sendperformance",
-                    ),
-                    _model("Deal journeys", "route", "attribution", "dealjourney"),
-                    _model("Credit rules", "percent", "attribution", "creditrule"),
-                    _model("Ledger", "menu_book", "attribution", "creditentry"),
-                    _model("Findings", "troubleshoot", "attribution", "finding"),
-                ],
-            },
-            {
-                "title": "Set-up",
-                "separator": True,
-                "collapsible": True,
-                "items": [
-                    _model("Channels", "hub", "campaigns", "channel"),
-                    _model("API keys", "key", "campaigns", "apikey"),
-                    _model("Exchange rates", "currency_exchange", "campaigns", "exchangerate"),
-                    _model("Users", "group", "auth", "user"),
-                    _model("Groups", "groups", "auth", "group"),
-                    _model("Schedule", "schedule", "django_celery_beat", "periodictask"),
-                ],
-            },
-        ],
+        "navigation": navigation,
     },
 }

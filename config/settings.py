@@ -55,7 +55,7 @@ LINK_CHECK_ALLOWED_PRIVATE_HOSTS = env.list("LINK_CHECK_ALLOWED_PRIVATE_HOSTS", 
 LINK_CHECK_FRESH_HOURS = env.int("LINK_CHECK_FRESH_HOURS", default=24)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # Ours is the admin site: config.apps.TextrailAdminConfig
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",

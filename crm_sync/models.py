@@ -73,6 +73,7 @@ class SyncRun(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=255, blank=True, help_text="The imported file")
     step = models.CharField(max_length=40, blank=True, help_text="What it is doing now")
     read_count = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
@@ -139,8 +140,9 @@ class SyncProblem(models.Model):
         ordering = ["-latest_seen_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "object_type", "external_id", "code"],
+                fields=["connection", "object_type", "external_id", "row_number", "code"],
                 condition=Q(resolved_at__isnull=True),
+                nulls_distinct=False,
                 name="crm_sync_problem_one_open",
             ),
         ]
@@ -182,6 +184,9 @@ class Stage(models.Model):
     external_id = models.CharField(max_length=120)
     name = models.CharField(max_length=120)
     outcome = models.CharField(max_length=4, choices=Outcome, default=Outcome.OPEN)
+    is_outcome_fixed = models.BooleanField(
+        default=False, editable=False, help_text="Set by hand: a sync leaves it"
+    )
     position = models.PositiveSmallIntegerField(default=0)
     is_archived = models.BooleanField(default=False)
 

@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(max_length=120)),
                 ('name', models.CharField(max_length=120)),
                 ('outcome', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], default='open', max_length=4)),
+                ('is_outcome_fixed', models.BooleanField(default=False, editable=False, help_text='Set by hand: a sync leaves it')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('is_archived', models.BooleanField(default=False)),
                 ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='crm_sync.pipeline')),
@@ -161,6 +162,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('running', 'Running'), ('succeeded', 'Succeeded'), ('partial', 'Finished with problems'), ('failed', 'Failed')], default='running', max_length=10)),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
+                ('file_name', models.CharField(blank=True, help_text='The imported file', max_length=255)),
                 ('step', models.CharField(blank=True, help_text='What it is doing now', max_length=40)),
                 ('read_count', models.PositiveIntegerField(default=0)),
                 ('created_count', models.PositiveIntegerField(default=0)),
@@ -272,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='syncproblem',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('connection', 'object_type', 'external_id', 'code'), name='crm_sync_problem_one_open'),
+            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('connection', 'object_type', 'external_id', 'row_number', 'code'), name='crm_sync_problem_one_open', nulls_distinct=False),
         ),
         migrations.AddIndex(
             model_name='dealchange',

@@ -11,6 +11,14 @@ def main() -> None:
 
     from django.core.management import execute_from_command_line
 
+    from config.servers import ServerStartError
+    from config.services import use_services
+
+    if not {"help", "--help", "-h", "--version"} & set(sys.argv):
+        try:
+            use_services()
+        except ServerStartError as error:
+            sys.exit(str(error))
     execute_from_command_line(sys.argv)
 
 

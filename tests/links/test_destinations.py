@@ -1,0 +1,196 @@
+"""The merge rules by example, by refusal and by property."""
+
+import string
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from links import destinations
+from links.destinations import check_destination, merge_destination, prepare, repair_path
+
+UTM = {
+    "utm_source": "sms",
+    "utm_medium": "text",
+    "utm_campaign": "demo-invite-q2",
+    "utm_content": "version-a",
+    "utm_term": "",
+}
+OURS = "utm_source=sms&utm_medium=text&utm_campaign=demo-invite-q2&utm_content=version-a&tr=ID"
+
+
+def merge(destination: str, passed: str = "", *, passes_query: bool = True) -> str:
+    return merge_destination(
+        destination=destination,
+        utm=UTM,
+        passed_query=passed,
+        click_id="ID",
+        passes_query=passes_query,
+    )
+
+
+@pytest.mark.parametrize(
+    ("destination", "passed", "expected"),
+    [
+        ("https://a.example/x", "", f"https://a.example/x?{OURS}"),
+        ("https://a.example", "", f"https://a.example?{OURS}"),
+        ("https://a.example/x?", "", f"https://a.example/x?{OURS}"),
+        ("https://a.example/x?a=1", "", f"https://a.example/x?a=1&{OURS}"),
+        ("https://a.example/x?a=1#top", "", f"https://a.example/x?a=1&{OURS}#top"),
+        ("https://a.example/#/r?a=1#b", "z=1", f"https://a.example/?{OURS}&z=1#/r?a=1#b"),
+        ("https://a.example/x?utm_source=fb&a=1", "", f"https://a.example/x?a=1&{OURS}"),
+        ("https://a.example/x", "utm_source=fb", f"https://a.example/x?{OURS}"),
+        ("https://a.example/x", "UTM_Source=fb", f"https://a.example/x?{OURS}"),
+        ("https://a.example/x", "utm%5Fsource=fb&b=2", f"https://a.example/x?{OURS}&b=2"),
+        ("https://a.example/x", "utm_term=cfo", f"https://a.example/x?{OURS}&utm_term=cfo"),
+        ("https://a.example/x", "utm_id=7", f"https://a.example/x?{OURS}&utm_id=7"),
+        ("https://a.example/x?tr=old", "tr=theirs", f"https://a.example/x?{OURS}"),
+        ("https://a.example/x?a=1&b=2", "a=9", f"https://a.example/x?b=2&{OURS}&a=9"),
+        ("https://a.example/x?a=1&a=2", "c=3&c=4", f"https://a.example/x?a=1&a=2&{OURS}&c=3&c=4"),
+        ("https://a.example/x", "q=a%2fb+c%20d", f"https://a.example/x?{OURS}&q=a%2fb+c%20d"),
+        ("https://a.example/x", "flag&&b=", f"https://a.example/x?{OURS}&flag&b="),
+        ("https://a.example/x", "q=a\r\nb", f"https://a.example/x?{OURS}&q=a%0D%0Ab"),
+        ("https://a.example/x", "q=\xff", f"https://a.example/x?{OURS}&q=%FF"),
+        ("https://a.example/x", "q=a#b", f"https://a.example/x?{OURS}&q=a%23b"),
+        ("https://a.example/é?ü=ö#ß", "", f"https://a.example/%C3%A9?%C3%BC=%C3%B6&{OURS}#%C3%9F"),
+        ("https://bücher.example/x", "", f"https://xn--bcher-kva.example/x?{OURS}"),
+    ],
+)
+def test_the_merge_rules(destination: str, passed: str, expected: str) -> None:
+    assert merge(destination, passed) == expected
+
+
+def test_passing_can_be_switched_off() -> None:
+    assert merge("https://a.example/?a=1", "a=2&b=3", passes_query=False) == (
+        f"https://a.example/?a=1&{OURS}"
+    )
+
+
+def test_a_link_without_utm_values_still_carries_the_click_id() -> None:
+    assert prepare("https://a.example/", {}).build("utm_source=fb", "ID") == (
+        "https://a.example/?tr=ID&utm_source=fb"
+    )
+
+
+def test_links_of_one_make_up_share_their_key_set() -> None:
+    first, second = prepare("https://a.example/", UTM), prepare("https://b.example/", UTM)
+    assert first.our_keys is second.our_keys
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("code", "a=1", ("code", "a=1")),
+        ("code&utm_source=x", "", ("code", "utm_source=x")),
+        ("code&utm_source=x&b=2", "c=3", ("code", "utm_source=x&b=2&c=3")),
+        ("code&", "", ("code", "")),
+    ],
+)
+def test_an_ampersand_where_a_question_mark_belongs_is_repaired(
+    path: str, query: str, expected: tuple[str, str]
+) -> None:
+    assert repair_path(path, query) == expected
+
+
+@pytest.mark.parametrize("url", ["https://a.example", "http://a.example:8080/x?y#z"])
+def test_a_web_address_is_allowed(url: str) -> None:
+    check_destination(url)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://a.example/", "tel:+1", "a.example"])
+def test_another_scheme_is_refused(url: str) -> None:
+    with pytest.raises(destinations.SchemeNotAllowedError):
+        check_destination(url)
+
+
+@pytest.mark.parametrize("url", ["https://", "https:///x", "https://.:80/", "http:a.example"])
+def test_an_address_without_host_is_refused(url: str) -> None:
+    with pytest.raises(destinations.HostMissingError):
+        check_destination(url)
+
+
+@pytest.mark.parametrize("url", ["https://me:pw@a.example/", "https://a.example@b.example/"])
+def test_credentials_in_an_address_are_refused(url: str) -> None:
+    with pytest.raises(destinations.CredentialsInAddressError):
+        check_destination(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/a b",
+        "https://a.example/\n",
+        "https://a.example\\@b.example",
+        "https://a.example:99999/",
+        "https://[::1",
+        "https://a.example/" + "x" * 2000,
+    ],
+)
+def test_a_malformed_address_is_refused(url: str) -> None:
+    with pytest.raises(destinations.MalformedAddressError):
+        check_destination(url)
+
+
+def test_a_dropped_utm_value_is_named() -> None:
+    assert destinations.dropped_utm(
+        "https://a.example/?utm_source=sms&utm_medium=text&utm_content=version-a", UTM
+    ) == ["utm_campaign"]
+
+
+def test_a_changed_and_a_doubled_utm_value_are_named() -> None:
+    url = f"https://a.example/?{OURS}&utm_source=sms".replace("utm_medium=text", "utm_medium=x")
+    assert destinations.dropped_utm(url, UTM) == ["utm_source", "utm_medium"]
+
+
+slugs = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,3}", fullmatch=True)
+utms = st.fixed_dictionaries({key: st.just("") | slugs for key in destinations.UTM_KEYS})
+junk = st.text(st.characters(max_codepoint=255), max_size=60) | st.text(max_size=60)
+keys = st.sampled_from(["a", "b", "utm_source", "UTM_Term", "utm%5fmedium", "tr", "", "%zz", "ü"])
+queries = junk | st.lists(
+    st.tuples(keys, st.text(string.printable, max_size=8)).map("=".join), max_size=6
+).map("&".join)
+addresses = st.builds(
+    "https://a.example{}{}{}".format,
+    st.sampled_from(["", "/", "/x/y", "/é"]),
+    st.just("") | queries.map(lambda query: "?" + query.replace("#", "")),
+    st.just("") | junk.map(lambda text: "#" + text),
+)
+
+
+@given(addresses, utms, queries)
+def test_our_values_arrive_exactly_once(address: str, utm: dict[str, str], query: str) -> None:
+    merged = prepare(address, utm).build(query, "ID")
+    pairs = destinations.read_pairs(urlsplit(merged).query)
+    for key, value in {**utm, "tr": "ID"}.items():
+        if value:
+            assert [found for name, found in pairs if name.lower() == key] == [value]
+
+
+@given(addresses, utms, queries)
+def test_merging_again_changes_nothing(address: str, utm: dict[str, str], query: str) -> None:
+    merged = prepare(address, utm).build(query, "ID")
+    assert prepare(merged, utm).build(query, "ID") == merged
+
+
+@given(addresses, utms, queries)
+def test_the_result_may_stand_in_a_header(address: str, utm: dict[str, str], query: str) -> None:
+    merged = prepare(address, utm).build(query, "ID")
+    assert merged.isascii()
+    assert not set(merged) & set(string.whitespace)
+
+
+@given(addresses, utms, st.lists(st.tuples(slugs, slugs).map("=".join), min_size=1, max_size=6))
+def test_the_visitors_parameters_are_kept_as_they_came(
+    address: str, utm: dict[str, str], passed: list[str]
+) -> None:
+    passed = [pair for pair in passed if not pair.startswith("tr=")]
+    merged = prepare(address, utm).build("&".join(passed), "ID")
+    query = merged.partition("#")[0].partition("?")[2]
+    assert query.split("&")[len(query.split("&")) - len(passed) :] == passed
+
+
+@given(addresses, utms, queries)
+def test_the_fragment_stays_last(address: str, utm: dict[str, str], query: str) -> None:
+    with_fragment = address.partition("#")[0] + "#end"
+    assert prepare(with_fragment, utm).build(query, "ID").endswith("#end")

@@ -22,6 +22,13 @@ class CreditRule(models.Model):
         LINEAR = "linear", "Linear"
         TIME_DECAY = "time_decay", "Time decay"
         POSITION = "position", "Position-based"
+        U_LEAD = "u_lead", "U-shaped with lead creation"
+        U_EVEN = "u_even", "U-shaped, first and lead creation only"
+        W = "w", "W-shaped"
+        FULL_PATH = "full_path", "Full path"
+        J_SHAPED = "j_shaped", "J-shaped"
+        INVERSE_J = "inverse_j", "Inverse J-shaped"
+        CUSTOM = "custom", "Custom weights"
 
     class ContactMode(models.TextChoices):
         ROLES = "roles", "Contacts of the deal"
@@ -35,7 +42,9 @@ class CreditRule(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=20, choices=Kind)
     parameters = models.JSONField(
-        default=dict, blank=True, help_text="half_life_days, first, middle, last, keeps_direct"
+        default=dict,
+        blank=True,
+        help_text="half_life_days, keeps_direct, or custom weights; see docs/attribution.md",
     )
     lookback_days = models.PositiveIntegerField(
         null=True, blank=True, default=90, help_text="Empty: lifetime"
@@ -85,6 +94,7 @@ class Outcome(models.Model):
         NO_AMOUNT = "no_amount", "No amount in the CRM"
         NO_DATE = "no_date", "No date in the CRM"
         NO_RATE = "no_rate", "No exchange rate"
+        TOO_LARGE = "too_large", "Amount too large to divide exactly"
         WITHDRAWN = "withdrawn", "Deleted, reopened or taken back"
 
     id = PublicIdField()
@@ -97,7 +107,7 @@ class Outcome(models.Model):
     source_currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
     amount_minor = models.BigIntegerField(
-        default=0, help_text="In the reporting currency; 0 where excluded for money"
+        default=0, help_text="In the reporting currency; 0 where it is not known"
     )
     exclusion = models.CharField(
         max_length=10, choices=Exclusion, default=Exclusion.NONE, blank=True
@@ -136,6 +146,7 @@ class CreditBatch(models.Model):
         EXCLUSION = "exclusion", "Exclusion"
         REFUND = "refund", "Refund"
         RATE = "rate", "Exchange rate"
+        REBUILD = "rebuild", "Rebuild"
 
     id = PublicIdField()
     number = models.PositiveBigIntegerField(unique=True)
@@ -165,18 +176,41 @@ class CreditEntry(models.Model):
     """One line of the ledger. A database trigger refuses UPDATE and DELETE."""
 
     id = PublicIdField()
-    batch = models.ForeignKey(CreditBatch, models.PROTECT, related_name="entries")
+    batch = models.ForeignKey(CreditBatch, models.PROTECT, related_name="entries", db_index=False)
     line = models.PositiveIntegerField(help_text="Place within the batch")
-    outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="entries")
-    rule = models.ForeignKey(CreditRule, models.PROTECT, related_name="entries")
-    touch = models.ForeignKey(Touchpoint, models.PROTECT, null=True, related_name="+")
+    outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="entries", db_index=False)
+    rule = models.ForeignKey(CreditRule, models.PROTECT, related_name="entries", db_index=False)
+    touch = models.ForeignKey(
+        Touchpoint, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     bucket = models.CharField(max_length=12, choices=Bucket)
     reason = models.CharField(max_length=24, blank=True)
     amount_minor = models.BigIntegerField(help_text="Difference, reporting currency")
     count_micro = models.BigIntegerField(help_text="Difference, millionths of one outcome")
-    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    # The touch's own foreign keys guard these; checking them again would double a rebuild.
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    send = models.ForeignKey(
+        Send, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    message = models.ForeignKey(
+        Message, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    link = models.ForeignKey(
+        Link, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     touch_date = models.DateField(null=True, help_text="In the organisation's time zone")
     outcome_date = models.DateField(null=True)
+    rate = models.DecimalField(
+        max_digits=20, decimal_places=10, null=True, help_text="By which the outcome was converted"
+    )
+    is_restatement = models.BooleanField(
+        default=False, help_text="The outcome's day lies in a period that was locked when posted"
+    )
 
     class Meta:
         verbose_name_plural = "credit entries"
@@ -194,7 +228,12 @@ class CreditEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["outcome", "rule"], name="attribution_entry_outcome"),
-            models.Index(fields=["touch"], name="attribution_entry_touch"),
+            models.Index(
+                fields=["touch"], condition=Q(touch__isnull=False), name="attribution_entry_touch"
+            ),
+            models.Index(
+                fields=["send"], condition=Q(send__isnull=False), name="attribution_entry_send"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -381,6 +381,9 @@ class IdempotentAnswer(models.Model):
                 fields=["caller", "key"], name="campaigns_idempotent_answer_key_unique"
             ),
         ]
+        indexes = [
+            models.Index(fields=["caller", "answered_at"], name="campaigns_idempotent_old"),
+        ]
 
     def __str__(self) -> str:
         return self.key

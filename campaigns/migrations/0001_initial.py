@@ -436,4 +436,8 @@ class Migration(migrations.Migration):
             model_name='spend',
             constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='campaigns_spend_currency_code'),
         ),
+        migrations.AddIndex(
+            model_name='idempotentanswer',
+            index=models.Index(fields=['caller', 'answered_at'], name='campaigns_idempotent_old'),
+        ),
     ]

@@ -1,0 +1,41 @@
+"""Amounts in the reporting currency, at the rate of a day."""
+
+import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from django.conf import settings
+
+from campaigns.models import ExchangeRate
+from campaigns.money import minor_digits
+
+MAX_AGE = datetime.timedelta(days=7)
+
+
+def rate_on(*, currency: str, date: datetime.date) -> Decimal | None:
+    """Return the reporting currency's worth of one unit on a day.
+
+    The latest rate at or before the day counts, at most seven days old; None where there is
+    none, so that the caller names it instead of counting zero. Costs one query, none for the
+    reporting currency.
+    """
+    if currency == settings.REPORTING_CURRENCY:
+        return Decimal(1)
+    return (
+        ExchangeRate.objects.filter(currency=currency, date__lte=date, date__gte=date - MAX_AGE)
+        .order_by("-date")
+        .values_list("rate", flat=True)
+        .first()
+    )
+
+
+def convert_at(*, minor: int, currency: str, rate: Decimal) -> int:
+    """Return minor units of the reporting currency at a known rate, rounded half to even."""
+    shift = minor_digits(settings.REPORTING_CURRENCY) - minor_digits(currency)
+    exact = (Decimal(minor) * rate).scaleb(shift)
+    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def convert(*, minor: int, currency: str, date: datetime.date) -> int | None:
+    """Return minor units of the reporting currency on a day, or None without a rate."""
+    rate = rate_on(currency=currency, date=date)
+    return None if rate is None else convert_at(minor=minor, currency=currency, rate=rate)

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own hook
 
 
 class TextrailAdminConfig(admin_apps.AdminConfig):
@@ -18,5 +19,7 @@ class ConfigConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Load the system checks."""
-        from config import checks  # noqa: F401, PLC0415
+        """Load the system checks; write the schedule whenever migrations ran."""
+        from config import checks, schedule  # noqa: F401, PLC0415
+
+        post_migrate.connect(schedule.write_schedule, sender=self)

@@ -1,1 +1,42 @@
-"""The whole beat table on one page. Each task sweeps rows that are due."""
+"""The whole beat table on one page. Each task sweeps rows that are due; a missed tick is harmless.
+
+`python manage.py migrate` writes it to the scheduler's table, where the admin can change a row's
+interval; rows are found by name and an admin's interval is kept.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table: what runs, and how often in seconds."""
+
+    name: str
+    task: str
+    seconds: int
+
+
+TABLE = (
+    Entry("Settle credit after changes", "attribution.tasks.settle_changes", 5),
+    Entry("Sync CRM connections that are due", "crm_sync.tasks.sync_due_connections", 60),
+    Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
+    Entry("Check live links again", "links.tasks.recheck_live_links", 3600),
+    Entry("Look for findings", "attribution.tasks.refresh_findings", 600),
+)
+
+
+def write_schedule(**signal: Any) -> None:
+    """Add the table's missing rows to the scheduler; leave existing rows as they are."""
+    if PeriodicTask._meta.db_table not in connection.introspection.table_names():
+        return  # A partial migration
+    for entry in TABLE:
+        interval, _ = IntervalSchedule.objects.get_or_create(
+            every=entry.seconds, period=IntervalSchedule.SECONDS
+        )
+        PeriodicTask.objects.get_or_create(
+            name=entry.name, defaults={"task": entry.task, "interval": interval}
+        )

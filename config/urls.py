@@ -16,3 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campaigns.urls")),
     path("", include("tracking.urls")),
 ]
+
+handler404 = "config.api_errors.not_found"

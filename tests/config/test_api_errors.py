@@ -62,6 +62,12 @@ def test_a_programming_error_stays_one() -> None:
     assert answer_error(ZeroDivisionError(), {}) is None
 
 
+def test_an_unknown_address_of_the_api_is_told_in_that_shape() -> None:
+    response = APIClient().get("/api/v1/sendz")
+    assert response.status_code == 404
+    assert "/api/v1/sendz" in response.json()["error"]["message"]
+
+
 @pytest.mark.django_db
 def test_a_request_without_a_key_is_told_so_in_that_shape() -> None:
     response = APIClient().get("/api/v1/sends")

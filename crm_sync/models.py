@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from campaigns.personal_data import mask_email
 from campaigns.public_ids import PublicIdField
 from crm_sync.querysets import (
     ConnectionQuerySet,
@@ -252,7 +253,7 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"Contact {self.external_id}"
+        return self.name or mask_email(self.email) or f"Contact {self.external_id}"
 
 
 class Deal(models.Model):

@@ -111,11 +111,12 @@ def split_code(text: str) -> list[tuple[str, str]]:
     """Return the (link code, recipient suffix) readings of a code, the likelier first.
 
     The first reading is always the whole text with an empty suffix: a custom code may have any
-    length.
+    length. A suffix always has a digit, so "springsummer" is not a recipient of "spring".
     """
     readings = [(text, "")]
-    if len(text) > SUFFIX_LENGTH and _ALPHABET_SET.issuperset(text[-SUFFIX_LENGTH:]):
-        readings.append((text[:-SUFFIX_LENGTH], text[-SUFFIX_LENGTH:]))
+    code, suffix = text[:-SUFFIX_LENGTH], text[-SUFFIX_LENGTH:]
+    if code and _ALPHABET_SET.issuperset(suffix) and not suffix.isalpha():
+        readings.append((code, suffix))
     return readings
 
 

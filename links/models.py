@@ -52,8 +52,8 @@ class Link(models.Model):
     code = models.CharField(max_length=64, blank=True, help_text="Empty: a random code is made")
     title = models.CharField(max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    send = models.ForeignKey(Send, models.PROTECT, null=True, blank=True, related_name="+")
-    message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="+")
+    send = models.ForeignKey(Send, models.RESTRICT, null=True, blank=True, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
     destination_url = models.URLField(max_length=2000)
     utm_source = models.CharField(max_length=50, blank=True)
     utm_medium = models.CharField(max_length=50, blank=True)
@@ -155,3 +155,22 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link} as {self.get_device_display().lower()}"
+
+
+class RemovedLink(models.Model):
+    """A tombstone, written by a trigger, by which every redirector forgets a removed link.
+
+    Also written when a link's code or domain changes. Kept for a day.
+    """
+
+    id = PublicIdField()
+    link_id = models.UUIDField()
+    domain_id = models.UUIDField()
+    code = models.CharField(max_length=64)
+    removed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-removed_at"]
+
+    def __str__(self) -> str:
+        return self.code

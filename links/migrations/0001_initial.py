@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, db_index=True)),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('domain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='links.domain')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.message')),
-                ('send', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),
+                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.message')),
+                ('send', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='campaigns.send')),
             ],
             options={
                 'ordering': ['-created_at'],
@@ -94,6 +94,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['link', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RemovedLink',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('link_id', models.UUIDField()),
+                ('domain_id', models.UUIDField()),
+                ('code', models.CharField(max_length=64)),
+                ('removed_at', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'ordering': ['-removed_at'],
             },
         ),
         migrations.AddConstraint(

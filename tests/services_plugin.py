@@ -5,6 +5,7 @@ Loaded by `-p` in pyproject.toml, because pytest-django reads the settings befor
 
 import os
 import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.services import use_services
@@ -22,4 +23,5 @@ def _neighbouring_database(url: str) -> str:
 use_services()
 os.environ["REDIS_URL"] = _neighbouring_database(os.environ["REDIS_URL"])
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="textrail-tests-")
+(Path(os.environ["VAR_DIR"]) / "static").mkdir()
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")

@@ -1,0 +1,172 @@
+"""Touches → the eligible journey of each outcome. Pure; many outcomes at once.
+
+Columns in, columns out: a touch or an outcome is a row number, a moment is microseconds since
+1970 in UTC. A touch is eligible iff `0 <= outcome - touch <= window`, both ends included. A
+touch after the outcome counts as not there at all.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NO_TIME = np.iinfo(np.int64).min
+"""Stands for a moment that does not exist, such as the lead creation of a deal without a lead."""
+
+DAY = 86_400_000_000
+"""Microseconds of a lookback day: always 24 hours, whatever the clocks do."""
+
+REASONS = ("", "no_contacts", "no_touches", "outside_lookback", "only_excluded_touches")
+"""Why a journey is empty, by the code in `Journeys.reasons`; 0: it is not empty."""
+
+_NO_CONTACTS, _NO_TOUCHES, _OUTSIDE, _ONLY_EXCLUDED = 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """One row per touch, in any order. Equal `click` (not -1) means one and the same touch."""
+
+    person: Ints
+    time: Ints
+    grade: Ints
+    priority: Ints
+    id_high: NDArray[np.uint64]
+    id_low: NDArray[np.uint64]
+    click: Ints
+    kind: Ints
+    is_excluded: Flags
+    is_direct: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """One row per outcome; `lead_time` and `opportunity_time` may be `NO_TIME`."""
+
+    time: Ints
+    lead_time: Ints
+    opportunity_time: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Which people stand behind which outcome: pairs of row numbers, in any order."""
+
+    outcome: Ints
+    person: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """The journey of outcome `i` is `touch[start[i]:start[i + 1]]`, earliest first."""
+
+    start: Ints
+    touch: Ints
+    reasons: Ints
+
+    @property
+    def lengths(self) -> Ints:
+        """Return how many touches each journey has."""
+        return np.diff(self.start)
+
+    @property
+    def outcome(self) -> Ints:
+        """Return the outcome of each touch of the journeys."""
+        return np.repeat(np.arange(len(self.reasons)), self.lengths)
+
+
+def eligible_journeys(
+    *,
+    touches: Touches,
+    outcomes: Outcomes,
+    members: Members,
+    lookback_days: int | None,
+    keeps_direct: bool = False,
+) -> Journeys:
+    """Return every outcome's journey, or the reason why it is empty.
+
+    `lookback_days` None means lifetime. Direct touches stay only where all are direct, or
+    where `keeps_direct` says so.
+    """
+    count = len(outcomes.time)
+    outcome, touch = _candidates(touches, members)
+    age = outcomes.time[outcome] - touches.time[touch]
+    outcome, touch, age = (column[age >= 0] for column in (outcome, touch, age))
+    is_inside = np.ones(len(age), bool) if lookback_days is None else age <= lookback_days * DAY
+    is_eligible = is_inside & _counts(touches, outcome, touch)
+    reasons = np.full(count, _NO_CONTACTS)
+    reasons[members.outcome] = _NO_TOUCHES
+    reasons[outcome] = _OUTSIDE
+    reasons[outcome[is_inside]] = _ONLY_EXCLUDED
+    reasons[outcome[is_eligible]] = 0
+    outcome, touch = outcome[is_eligible], touch[is_eligible]
+    if not keeps_direct:
+        is_kept = _keeps_credit(touches.is_direct[touch], outcome, count)
+        outcome, touch = outcome[is_kept], touch[is_kept]
+    start = np.concatenate(([0], np.cumsum(np.bincount(outcome, minlength=count))))
+    return Journeys(start=start.astype(np.int64), touch=touch, reasons=reasons)
+
+
+def total_order(touches: Touches) -> Ints:
+    """Return the row numbers by (occurred_at, evidence grade, source priority, id).
+
+    Times seldom tie, so only tied rows are compared by the rest.
+    """
+    order = np.argsort(touches.time, kind="stable")
+    time = touches.time[order]
+    ties = np.flatnonzero(time[1:] == time[:-1])
+    if not len(ties):
+        return order
+    places = np.union1d(ties, ties + 1)
+    rows = order[places]
+    keys = (touches.id_low, touches.id_high, touches.priority, touches.grade, touches.time)
+    order[places] = rows[np.lexsort([key[rows] for key in keys])]
+    return order
+
+
+def last_at_or_before(*, journeys: Journeys, touch_time: Ints, moment: Ints) -> Ints:
+    """Return per outcome the place in `journeys.touch` of its last touch by a moment, or -1."""
+    is_before = touch_time[journeys.touch] <= moment[journeys.outcome]
+    before = np.bincount(journeys.outcome[is_before], minlength=len(journeys.reasons))
+    return np.where(before > 0, journeys.start[:-1] + before - 1, -1)
+
+
+def _candidates(touches: Touches, members: Members) -> tuple[Ints, Ints]:
+    """Pair outcomes with all touches of their people: by outcome, in total order, no doubles."""
+    order = total_order(touches)
+    by_person = order[np.argsort(touches.person[order], kind="stable")]
+    people = touches.person[by_person]
+    first = np.searchsorted(people, members.person, "left")
+    counts = np.searchsorted(people, members.person, "right") - first
+    offsets = np.cumsum(counts) - counts
+    steps = np.arange(counts.sum()) - np.repeat(offsets, counts)
+    touch = by_person[np.repeat(first, counts) + steps]
+    outcome = np.repeat(members.outcome, counts)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    size = max(len(order), 1)
+    key = np.unique(outcome * size + rank[touch])
+    return key // size, order[key % size]
+
+
+def _counts(touches: Touches, outcome: Ints, touch: Ints) -> Flags:
+    """Say which candidates may earn: not excluded, and of one click only the first."""
+    may_earn = ~touches.is_excluded[touch]
+    clicks = touches.click[touches.click >= 0]
+    if len(np.unique(clicks)) == len(clicks):
+        return may_earn
+    places = np.flatnonzero(may_earn & (touches.click[touch] >= 0))
+    click, whose = touches.click[touch[places]], outcome[places]
+    order = np.lexsort((places, click, whose))
+    is_repeat = (np.diff(click[order]) == 0) & (np.diff(whose[order]) == 0)
+    may_earn[places[order[1:]][is_repeat]] = False
+    return may_earn
+
+
+def _keeps_credit(is_direct: Flags, outcome: Ints, outcome_count: int) -> Flags:
+    """Say which touches stay when direct ones earn only among themselves."""
+    others = np.bincount(outcome[~is_direct], minlength=outcome_count)
+    stays: Flags = ~is_direct | (others[outcome] == 0)
+    return stays

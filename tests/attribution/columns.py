@@ -1,0 +1,147 @@
+"""Journeys as plain lists, and the slow, obvious way to divide them that the engine must match."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from attribution.journeys import (
+    DAY,
+    NO_TIME,
+    Journeys,
+    Members,
+    Outcomes,
+    Touches,
+    eligible_journeys,
+)
+
+
+@dataclass(frozen=True)
+class SimpleTouch:
+    """A touch with what the engine looks at; `time` in microseconds."""
+
+    time: int
+    person: int = 0
+    grade: int = 1
+    priority: int = 0
+    id: int = 0
+    click: int = -1
+    kind: int = 0
+    is_excluded: bool = False
+    is_direct: bool = False
+
+
+def touch_columns(touches: Sequence[SimpleTouch]) -> Touches:
+    """Return the columns of touches."""
+    return Touches(
+        person=np.array([t.person for t in touches], np.int64),
+        time=np.array([t.time for t in touches], np.int64),
+        grade=np.array([t.grade for t in touches], np.int64),
+        priority=np.array([t.priority for t in touches], np.int64),
+        id_high=np.array([t.id >> 64 for t in touches], np.uint64),
+        id_low=np.array([t.id & (2**64 - 1) for t in touches], np.uint64),
+        click=np.array([t.click for t in touches], np.int64),
+        kind=np.array([t.kind for t in touches], np.int64),
+        is_excluded=np.array([t.is_excluded for t in touches], bool),
+        is_direct=np.array([t.is_direct for t in touches], bool),
+    )
+
+
+def outcome_columns(
+    times: Sequence[int],
+    *,
+    lead_times: Sequence[int] | None = None,
+    opportunity_times: Sequence[int] | None = None,
+) -> Outcomes:
+    """Return the columns of outcomes; moments not given do not exist."""
+    none = [NO_TIME] * len(times)
+    return Outcomes(
+        time=np.array(times, np.int64),
+        lead_time=np.array(none if lead_times is None else lead_times, np.int64),
+        opportunity_time=np.array(
+            none if opportunity_times is None else opportunity_times, np.int64
+        ),
+    )
+
+
+def member_columns(pairs: Sequence[tuple[int, int]]) -> Members:
+    """Return the columns of (outcome, person) pairs."""
+    return Members(
+        outcome=np.array([outcome for outcome, _ in pairs], np.int64),
+        person=np.array([person for _, person in pairs], np.int64),
+    )
+
+
+def one_journey(
+    touches: Sequence[SimpleTouch],
+    *,
+    at: int,
+    lookback_days: int | None = 90,
+    keeps_direct: bool = False,
+) -> Journeys:
+    """Return the journey of one outcome of person 0."""
+    return eligible_journeys(
+        touches=touch_columns(touches),
+        outcomes=outcome_columns([at]),
+        members=member_columns([(0, 0)]),
+        lookback_days=lookback_days,
+        keeps_direct=keeps_direct,
+    )
+
+
+def daily_touches(count: int) -> list[SimpleTouch]:
+    """Return touches on days 1, 2, … of person 0."""
+    return [SimpleTouch(time=day * DAY, id=day) for day in range(1, count + 1)]
+
+
+def slow_parts(amount: int, weights: Sequence[Fraction]) -> list[int]:
+    """Divide by largest remainder with ties to the earlier part, in exact fractions."""
+    sign = -1 if amount < 0 else 1
+    total = sum(weights, Fraction(0))
+    exact = [abs(amount) * weight / total for weight in weights]
+    parts = [floor(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    for i in by_remainder[: abs(amount) - sum(parts)]:
+        parts[i] += 1
+    return [sign * part for part in parts]
+
+
+def slow_anchored(
+    times: Sequence[int],
+    *,
+    anchors: dict[str, Fraction],
+    rest: Fraction,
+    moments: dict[str, int],
+) -> list[Fraction]:
+    """Weigh one ordered journey by the anchored algorithm, step by step as it is written."""
+    resolved: dict[str, int] = {}
+    for name in anchors:
+        if name == "first":
+            resolved[name] = 0
+        else:
+            before = [i for i, time in enumerate(times) if time <= moments[name]]
+            if before:
+                resolved[name] = before[-1]
+    held = dict.fromkeys(resolved.values(), Fraction(0))
+    for name, place in resolved.items():
+        held[place] += anchors[name]
+    between = [i for i in range(len(times)) if i not in held]
+    weights = [
+        held.get(i, rest / len(between) if between else Fraction(0)) for i in range(len(times))
+    ]
+    total = sum(weights, Fraction(0))
+    if total == 0:
+        return [Fraction(1, len(times))] * len(times)
+    return [weight / total for weight in weights]
+
+
+def slow_decay(times: Sequence[int], *, at: int, half_life_days: int) -> list[Fraction]:
+    """Weigh one journey by `2^(-age / half_life)` to fifty digits."""
+    with localcontext() as context:
+        context.prec = 50
+        return [
+            Fraction(Decimal(2) ** (Decimal(time - at) / (half_life_days * DAY))) for time in times
+        ]

@@ -76,7 +76,8 @@ def open_folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="textrail-copy-"))
     path.chmod(0o755)
     yield path
-    shutil.rmtree(path)
+    time.sleep(1)  # The supervisors write their last
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,124 @@
+"""One line of the click journal: pure, versioned, and the same for writer and reader.
+
+A line is 13 tab-separated fields of raw bytes and a newline. The first is the version:
+`1` has the fields as they are; `1%` has `%`, tab, newline and backslash percent-escaped, and is
+used only where a field would break the line. `L` reports taps that could not be written.
+"""
+
+import time
+import uuid
+from dataclasses import dataclass
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from campaigns.public_ids import MalformedIdError, decode_id
+
+PLAIN = "1"
+ESCAPED = "1%"
+LOSS = "L"
+FIELD_COUNT = 13
+LONGEST_PLAIN = 4000
+_LONGEST_FIELD = 2000
+_YEAR_2200_US = 7_258_118_400_000_000
+_TABS = FIELD_COUNT - 1
+_UNESCAPED = bytes(byte for byte in range(32, 127) if byte not in b"%\\")
+
+ANSWERS = {
+    "r": "redirected",
+    "u": "unknown_code",
+    "h": "unknown_host",
+    "n": "not_started",
+    "e": "expired",
+    "x": "retired",
+}
+"""The letter in the file and the answer it stands for."""
+
+
+class MalformedLineError(ValueError):
+    """A line is none that this version of Textrail writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapRecord:
+    """One tap as it was written. `link_id` is None where no link was found."""
+
+    occurred_at_us: int
+    click_id: uuid.UUID
+    answer: str
+    method: str
+    link_id: uuid.UUID | None
+    host: str
+    path: str
+    query: str
+    address_hash: str
+    user_agent: str
+    referrer: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossRecord:
+    """So many taps were answered and could not be written, the disk being full."""
+
+    occurred_at_us: int
+    lost_count: int
+
+
+def format_tap(*fields: str) -> bytes:
+    """Return the line of one tap: microseconds since 1970, click id, answer's letter, method,
+    link id in hexadecimal or empty, host, path, query, address hash, user agent, referrer, purpose.
+
+    Texts are as WSGI hands them over: each character stands for one byte (PEP 3333).
+    """
+    line = "\t".join((PLAIN, *fields)) + "\n"
+    if line.count("\t") != _TABS or line.count("\n") != 1 or len(line) > LONGEST_PLAIN:
+        cropped = (_bytes(field[:_LONGEST_FIELD]) for field in fields)
+        line = "\t".join((ESCAPED, *(quote_from_bytes(raw, _UNESCAPED) for raw in cropped))) + "\n"
+    return _bytes(line)
+
+
+def format_loss(lost_count: int) -> bytes:
+    """Return the line that tells a reader how many taps are missing."""
+    return f"{LOSS}\t{time.time_ns() // 1000}\t{lost_count}\n".encode()
+
+
+def parse_line(line: bytes) -> TapRecord | LossRecord:
+    """Return what a line says. Bytes that are no UTF-8 and NULs become U+FFFD.
+
+    Raises:
+        MalformedLineError: another version, another number of fields, or a field that cannot be.
+    """
+    version, *fields = line.split(b"\t")
+    try:
+        if version == b"1" and len(fields) == _TABS:
+            return _tap([_text(field) for field in fields])
+        if version == b"1%" and len(fields) == _TABS:
+            return _tap([_text(unquote_to_bytes(field)) for field in fields])
+        if version == b"L" and len(fields) == 2:
+            return LossRecord(int(fields[0]), int(fields[1]))
+    except (ValueError, KeyError, MalformedIdError) as error:
+        raise MalformedLineError(repr(line[:80])) from error
+    raise MalformedLineError(repr(line[:80]))
+
+
+def _tap(fields: list[str]) -> TapRecord:
+    moment, click_id, answer, method, link_id, *rest = fields
+    occurred_at_us = int(moment)
+    if not 0 <= occurred_at_us < _YEAR_2200_US:
+        raise MalformedLineError(moment)
+    return TapRecord(
+        occurred_at_us,
+        decode_id(click_id),
+        ANSWERS[answer],
+        method,
+        uuid.UUID(hex=link_id) if link_id else None,
+        *rest,
+    )
+
+
+def _text(raw: bytes) -> str:
+    text = raw.decode("utf-8", "replace")
+    return text.replace("\x00", "\ufffd") if "\x00" in text else text
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("latin-1", "replace")

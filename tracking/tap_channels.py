@@ -1,0 +1,64 @@
+"""The channel of a tap: its send's, or what the channel rules say of a link without a send."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from campaigns.models import Channel
+from links.destinations import read_pairs
+from tracking.channels import Rule, RuleSet, TouchInputs, Verdict, classify
+from tracking.models import ChannelRule
+from tracking.pipeline import ChannelVerdict, Tap
+
+
+def load_classifier() -> Callable[[Tap], ChannelVerdict]:
+    """Return the function that names a tap's channel; rules and channels are loaded once."""
+    channel_ids = dict(Channel.objects.values_list("slug", "pk"))
+    slugs: dict[UUID, str] = {pk: slug for slug, pk in channel_ids.items()}
+    rules = _load_rules()
+    ad_parameters = _ad_parameters(rules.rules)
+    verdicts: dict[TouchInputs, Verdict] = {}
+
+    def name_channel(tap: Tap) -> ChannelVerdict:
+        inputs = _inputs(tap, slugs, ad_parameters)
+        if inputs not in verdicts:
+            verdicts[inputs] = classify(inputs, rules)
+        verdict = verdicts[inputs]
+        return ChannelVerdict(
+            channel_ids[verdict.channel_slug], verdict.rule_id, verdict.rule_set_version
+        )
+
+    return name_channel
+
+
+def _load_rules() -> RuleSet:
+    rows = ChannelRule.objects.in_force().select_related("channel")
+    return RuleSet(Rule(row.pk, row.channel.slug, row.conditions) for row in rows)
+
+
+def _ad_parameters(rules: Sequence[Rule]) -> frozenset[str]:
+    """Return the parameters that the rules look for among the ad click ids."""
+    return frozenset(
+        value.casefold()
+        for rule in rules
+        for condition in rule.conditions
+        if condition["field"] == "click_ids"
+        for value in condition.get("values", ())
+    )
+
+
+def _inputs(tap: Tap, slugs: Mapping[UUID, str], ad_parameters: frozenset[str]) -> TouchInputs:
+    """Our values win over the visitor's, as they do in the address the visitor is sent to."""
+    link = tap.link
+    if link is not None and link.send_channel_id is not None:
+        return TouchInputs(own_channel=slugs[link.send_channel_id])
+    visitors: dict[str, Any] = dict(read_pairs(tap.record.query))
+    ours = {name: value for name, value in link.utm.items() if value} if link else {}
+    tap.click_ids = {
+        name: value[:500] for name, value in visitors.items() if name.casefold() in ad_parameters
+    }
+    return TouchInputs.of_utm(
+        visitors | ours,
+        referrer=tap.record.referrer,
+        click_ids=frozenset(name.casefold() for name in tap.click_ids),
+    )

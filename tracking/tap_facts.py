@@ -1,0 +1,125 @@
+"""What the pipeline needs to know of a batch of taps, loaded with a fixed number of queries."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from campaigns.public_ids import decode_id, encode_id
+from links.models import Link, RecipientLink
+from tracking.models import Identity, Touchpoint
+from tracking.pipeline import (
+    REPEAT_SECONDS,
+    LinkFacts,
+    RecipientFacts,
+    Surroundings,
+    Tap,
+    find_bursts,
+)
+from tracking.tap_channels import load_classifier
+
+UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def moment_of(microseconds: int) -> datetime:
+    """Return the time that is so many microseconds after the start of 1970."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Return a time as whole microseconds since the start of 1970."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def load_surroundings(taps: Sequence[Tap]) -> Surroundings:
+    """Load links, recipients, confirmations, latest touches and channel rules: six queries."""
+    links = load_links({tap.record.link_id for tap in taps if tap.record.link_id})
+    recipients = _load_recipients(taps, links)
+    return Surroundings(
+        classify=load_classifier(),
+        links=links,
+        recipients=recipients,
+        burst_clicks=find_bursts(taps, links),
+        confirmed_clicks=frozenset(load_click_identities([tap.record.click_id for tap in taps])),
+        touched_at_us=_load_latest_touches(
+            {recipient.id for recipient in recipients.values()},
+            since_us=min((tap.record.occurred_at_us for tap in taps), default=0),
+        ),
+    )
+
+
+def load_links(link_ids: Collection[UUID]) -> dict[UUID, LinkFacts]:
+    """Return what the pipeline needs of these links."""
+    rows = Link.objects.filter(pk__in=link_ids).values(
+        "id",
+        "code",
+        "message_id",
+        "send_id",
+        "send__campaign_id",
+        "send__channel_id",
+        "send__live_at",
+        "destination_url",
+        *UTM_FIELDS,
+    )
+    return {
+        row["id"]: LinkFacts(
+            id=row["id"],
+            code=row["code"],
+            message_id=row["message_id"],
+            send_id=row["send_id"],
+            campaign_id=row["send__campaign_id"],
+            send_channel_id=row["send__channel_id"],
+            live_at_us=microseconds_of(row["send__live_at"]) if row["send__live_at"] else None,
+            destination_url=row["destination_url"],
+            utm={name: row[name] for name in UTM_FIELDS},
+        )
+        for row in rows.iterator(chunk_size=5000)
+    }
+
+
+def load_click_identities(click_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return, for clicks whose landing page has reported them, the id of the click's identity."""
+    rows = Identity.objects.filter(
+        kind=Identity.Kind.CLICK, value__in=[encode_id(click_id) for click_id in click_ids]
+    ).values_list("value", "pk")
+    return {decode_id(value): identity_id for value, identity_id in rows}
+
+
+def _load_recipients(
+    taps: Sequence[Tap], links: Mapping[UUID, LinkFacts]
+) -> dict[tuple[UUID, str], RecipientFacts]:
+    wanted: set[tuple[UUID, str]] = set()
+    for tap in taps:
+        tap.link = links.get(tap.record.link_id) if tap.record.link_id else None
+        if tap.link is not None and (suffix := tap.suffix):
+            wanted.add((tap.link.id, suffix))
+    if not wanted:
+        return {}
+    # Two lists instead of pairs: the (link, suffix) index serves them, and six random
+    # characters hardly ever occur under two links; what does not fit is left out below.
+    rows = RecipientLink.objects.filter(
+        link__in={link_id for link_id, _ in wanted}, suffix__in={suffix for _, suffix in wanted}
+    ).values_list("link_id", "suffix", "pk", "phone", "email")
+    return {
+        (link_id, suffix): RecipientFacts(pk, phone, email)
+        for link_id, suffix, pk, phone, email in rows.iterator(chunk_size=5000)
+        if (link_id, suffix) in wanted
+    }
+
+
+def _load_latest_touches(
+    recipient_ids: Collection[UUID], *, since_us: int
+) -> dict[tuple[UUID, UUID], int]:
+    if not recipient_ids:
+        return {}
+    since = moment_of(since_us) - timedelta(seconds=REPEAT_SECONDS)
+    rows = (
+        Touchpoint.objects.filter(occurred_at__gte=since, click__recipient__in=recipient_ids)
+        .order_by("occurred_at")
+        .values_list("click__recipient_id", "link_id", "occurred_at")
+    )
+    return {
+        (recipient_id, link_id): microseconds_of(occurred_at)
+        for recipient_id, link_id, occurred_at in rows.iterator(chunk_size=5000)
+    }

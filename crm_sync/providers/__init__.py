@@ -1,0 +1,1 @@
+"""The CRMs we can read, one file each, behind one small protocol (`base`)."""

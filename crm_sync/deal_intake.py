@@ -109,7 +109,8 @@ class _Batch:
 
     def _create(self, record: DealRecord, stage: Stage) -> None:
         deal = Deal(connection=self.connection, external_id=record.external_id)
-        _assign(deal, self._wanted(deal, record, stage))
+        for name, value in self._wanted(deal, record, stage).items():
+            setattr(deal, name, value)
         self.created.append(deal)
         self.contacts.plan(deal, record)
         words = self._words(deal)
@@ -201,15 +202,10 @@ class _Batch:
 
 def _assign(deal: Deal, wanted: dict[str, Any]) -> set[str]:
     """Set what differs and return its names; related rows were loaded with the deal."""
-    different = {name for name, value in wanted.items() if _get(deal, name) != value}
+    different = {name for name, value in wanted.items() if getattr(deal, name) != value}
     for name in different:
         setattr(deal, name, wanted[name])
     return different
-
-
-def _get(deal: Deal, name: str) -> object:
-    """A new deal has no stage yet, and asking for it would raise."""
-    return None if name == "stage" and deal.stage_id is None else getattr(deal, name)
 
 
 def _unknown_stage(record: DealRecord) -> FoundProblem:

@@ -63,3 +63,20 @@ def a_deal_record(external_id: str = "d1", **fields: Any) -> DealRecord:
         **fields,
     }
     return DealRecord(external_id=external_id, **given)
+
+
+SALES_PIPELINE_MAPPING: dict[str, Any] = {
+    "connection": "acme-export",
+    "columns": {
+        "external_id": "opportunity_id",
+        "company": "account",
+        "stage": "deal_stage",
+        "created_at": "engage_date",
+        "closed_at": "close_date",
+        "amount": "close_value",
+        "owner": "sales_agent",
+    },
+    "currency": "USD",
+    "date_format": "%m/%d/%Y",
+    "stages": {"Won": "won", "Lost": "lost", "Engaging": "open", "Prospecting": "open"},
+}

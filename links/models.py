@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from campaigns.models import Message, Send
 from campaigns.public_ids import PublicIdField
-from links.querysets import LinkCheckQuerySet, LinkQuerySet
+from links.destinations import UTM_KEYS
+from links.querysets import LinkCheckQuerySet, LinkQuerySet, RecipientLinkQuerySet
 
 
 class Domain(models.Model):
@@ -99,6 +100,11 @@ class Link(models.Model):
         """The address that goes into a message. Costs a query unless `domain` is loaded."""
         return f"{self.domain.scheme}://{self.domain.host}/{self.code}"
 
+    @property
+    def utm(self) -> dict[str, str]:
+        """The five UTM values by name; empty where the link sets none."""
+        return {key: getattr(self, key) for key in UTM_KEYS}
+
 
 class RecipientLink(models.Model):
     """One recipient's own form of a link: the link's code and six characters more."""
@@ -113,6 +119,8 @@ class RecipientLink(models.Model):
     name = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = RecipientLinkQuerySet.as_manager()
+
     class Meta:
         ordering = ["link", "id"]
         constraints = [
@@ -126,6 +134,11 @@ class RecipientLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link.code}{self.suffix}"
+
+    @property
+    def short_url(self) -> str:
+        """This recipient's own address. Costs queries unless `link.domain` is loaded."""
+        return f"{self.link.short_url}{self.suffix}"
 
 
 class LinkCheck(models.Model):
@@ -143,7 +156,7 @@ class LinkCheck(models.Model):
     final_url = models.TextField(blank=True)
     final_status = models.PositiveSmallIntegerField(null=True)
     hops = models.JSONField(default=list, help_text="[{url, status, milliseconds}]")
-    problems = models.JSONField(default=list, help_text="[{code, message}]")
+    problems = models.JSONField(default=list, help_text="[{code, message, severity}]")
 
     objects = LinkCheckQuerySet.as_manager()
 

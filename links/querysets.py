@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Max, Q
 
 if TYPE_CHECKING:
-    from links.models import Link, LinkCheck
+    from campaigns.models import Send
+    from links.models import Link, LinkCheck, RecipientLink
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -18,6 +20,26 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Keep links written at or after the moment, retired ones included."""
         return self.filter(updated_at__gte=moment)
 
+    def of_send(self, send: Send) -> LinkQuerySet:
+        """Keep the links of a send, version by version, with what their address needs."""
+        return self.filter(send=send).select_related("domain").order_by("utm_content", "id")
+
+    def working(self, *, now: datetime) -> LinkQuerySet:
+        """Keep links that lead to their destination at this moment."""
+        return self.filter(
+            ~Q(expires_at__lte=now), ~Q(starts_at__gt=now), status="active", domain__is_active=True
+        )
+
+    def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:
+        """Keep working links of live sends without a check in this time, the longest first."""
+        return (
+            self.working(now=now)
+            .filter(send__status="live")
+            .annotate(checked_at=Max("checks__checked_at"))
+            .exclude(checked_at__gt=now - timedelta(hours=fresh_hours))
+            .order_by(F("checked_at").asc(nulls_first=True))
+        )
+
 
 class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
     """Filters over link checks."""
@@ -25,3 +47,11 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
     def latest_per_device(self) -> LinkCheckQuerySet:
         """Keep the newest check of every link and device."""
         return self.order_by("link", "device", "-checked_at").distinct("link", "device")
+
+
+class RecipientLinkQuerySet(models.QuerySet["RecipientLink"]):
+    """Filters over recipients' links."""
+
+    def of_send(self, send: Send) -> RecipientLinkQuerySet:
+        """Keep the recipients of a send, with what their address needs."""
+        return self.filter(link__send=send).select_related("link__domain")

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('final_url', models.TextField(blank=True)),
                 ('final_status', models.PositiveSmallIntegerField(null=True)),
                 ('hops', models.JSONField(default=list, help_text='[{url, status, milliseconds}]')),
-                ('problems', models.JSONField(default=list, help_text='[{code, message}]')),
+                ('problems', models.JSONField(default=list, help_text='[{code, message, severity}]')),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='links.link')),
             ],
             options={

@@ -1,0 +1,148 @@
+"""What a followed link's hops mean: UTM values, redirects, shorteners. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from links.destinations import UTM_KEYS, dropped_utm, read_pairs
+
+PUBLIC_SHORTENERS = frozenset(
+    {
+        "app.link", "bit.do", "bit.ly", "bl.ink", "buff.ly", "cutt.ly", "fb.me", "goo.gl", "is.gd",
+        "lnkd.in", "ow.ly", "rb.gy", "rebrand.ly", "s.id", "short.io", "shorturl.at", "t.co", "t.ly",
+        "tiny.cc", "tinyurl.com", "trib.al", "v.gd", "wa.link", "x.co",
+    }
+)  # fmt: skip
+"""Shared domains that US carriers filter, after messaging vendors' public lists; it ages."""
+
+
+class Severity(StrEnum):
+    """Whether a problem keeps a send from going live."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request: the address, the status (None where nothing answered) and how long it took."""
+
+    url: str
+    status: int | None
+    milliseconds: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return the stored form."""
+        return {"url": self.url, "status": self.status, "milliseconds": self.milliseconds}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a campaign manager should know, in words."""
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def as_json(self) -> dict[str, str]:
+        """Return the stored form."""
+        return {"code": self.code, "message": self.message, "severity": str(self.severity)}
+
+
+@dataclass(slots=True)
+class Journey:
+    """All hops of one link on one device, and what is wrong with them."""
+
+    hops: list[Hop] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing worse than a warning was found."""
+        return all(problem.severity != Severity.ERROR for problem in self.problems)
+
+    @property
+    def final_url(self) -> str:
+        """The last address asked."""
+        return self.hops[-1].url if self.hops else ""
+
+    @property
+    def final_status(self) -> int | None:
+        """The last answer's status."""
+        return self.hops[-1].status if self.hops else None
+
+
+def judge_arrival(hops: Sequence[Hop], utm: Mapping[str, str]) -> list[Problem]:
+    """Return the problems of a link that was followed to an end."""
+    urls = [hop.url for hop in hops]
+    problems = [*_lost_values(urls, utm), *_shorteners(urls)]
+    status = hops[-1].status
+    if status is None or not 200 <= status < 300:
+        problems.append(Problem("final-status", f"The last page answers {status} instead of 200."))
+    if len(hops) > 2:
+        problems.append(
+            Problem(
+                "extra-redirects",
+                f"There are {len(hops) - 1} redirects on the way to {urls[-1]}; one is enough. "
+                "Set the send's destination to the last address.",
+                Severity.WARNING,
+            )
+        )
+    return problems
+
+
+def _lost_values(urls: Sequence[str], utm: Mapping[str, str]) -> list[Problem]:
+    lost = dropped_utm(urls[-1], utm)
+    if not lost:
+        return []
+    if len(urls) == 1:
+        named = _named(lost)
+        return [Problem("utm-missing", f"The short link does not redirect and adds no {named}.")]
+    by_hop: dict[int, list[str]] = {}
+    for key in lost:
+        by_hop.setdefault(_hop_that_lost(key, urls, utm), []).append(key)
+    return [_loss(number, keys, urls, utm) for number, keys in sorted(by_hop.items())]
+
+
+def _hop_that_lost(key: str, urls: Sequence[str], utm: Mapping[str, str]) -> int:
+    """Return the number of the last redirect before which the value was still intact."""
+    for number in range(len(urls) - 1, 0, -1):
+        if key not in dropped_utm(urls[number - 1], utm):
+            return number
+    return 1
+
+
+def _loss(number: int, keys: list[str], urls: Sequence[str], utm: Mapping[str, str]) -> Problem:
+    found = dict(read_pairs(urlsplit(urls[number]).query))
+    dropped = [key for key in keys if key not in found]
+    changed = [f"turns {key} from “{utm[key]}” into “{found[key]}”" for key in keys if key in found]
+    deeds = [f"drops {_named(dropped)}"] if dropped else []
+    where = "the short link's own redirect" if number == 1 else f"{_place(urls[number - 1])}"
+    return Problem(
+        "utm-dropped",
+        f"Hop {number} ({where} to {_place(urls[number])}) {' and '.join(deeds + changed)}.",
+    )
+
+
+def _shorteners(urls: Sequence[str]) -> list[Problem]:
+    hosts = dict.fromkeys((urlsplit(url).hostname or "").removeprefix("www.") for url in urls)
+    return [
+        Problem(
+            "public-shortener",
+            f"{host} is a shared shortener; US carriers filter messages that lead there.",
+            Severity.WARNING,
+        )
+        for host in hosts
+        if host in PUBLIC_SHORTENERS or host.endswith(".app.link")
+    ]
+
+
+def _named(keys: Sequence[str]) -> str:
+    ordered = [key for key in UTM_KEYS if key in keys]
+    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} and {ordered[-1]}"
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}"

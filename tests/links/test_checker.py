@@ -1,0 +1,277 @@
+"""The checker against a real server: every hop, every refusal."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from links import checker
+from links.checker import follow_link
+from links.verdicts import Journey
+from tests.links.web import PAGE, Web, serve
+
+UTM = {"utm_source": "sms", "utm_medium": "text", "utm_campaign": "demo-invite-q2"}
+QUERY = "utm_source=sms&utm_medium=text&utm_campaign=demo-invite-q2&tr=ID"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serve({"/k7Qm2Xa": (302, f"/page?{QUERY}"), "/page": PAGE}) as server:
+        yield server
+
+
+def follow(web: Web, path: str = "/k7Qm2Xa", device: str = "phone") -> Journey:
+    return follow_link(
+        f"{web.url}{path}",
+        device=device,
+        utm=UTM,
+        allowed_private_hosts=[web.host, web.other_host],
+    )
+
+
+def codes(journey: Journey) -> list[str]:
+    return [problem.code for problem in journey.problems]
+
+
+def test_a_good_link_arrives_with_every_value(web: Web) -> None:
+    journey = follow(web)
+    assert journey.is_ok
+    assert codes(journey) == []
+    assert [hop.status for hop in journey.hops] == [302, 200]
+    assert journey.final_url == f"{web.url}/page?{QUERY}"
+    assert journey.final_status == 200
+    assert all(hop.milliseconds >= 0 for hop in journey.hops)
+
+
+@pytest.mark.parametrize(("device", "sign"), [("phone", "iPhone"), ("desktop", "Windows NT")])
+def test_each_device_has_its_user_agent_and_says_that_it_checks(
+    web: Web, device: str, sign: str
+) -> None:
+    follow(web, device=device)
+    for _, headers in web.requests:
+        assert sign in headers["User-Agent"]
+        assert "TextrailLinkCheck/1.0" in headers["User-Agent"]
+
+
+def test_the_host_header_keeps_the_port_and_cookies_are_kept(web: Web) -> None:
+    follow(web)
+    (_, first), (_, second) = web.requests
+    assert first["Host"] == web.host
+    assert second["Cookie"] == "seen=yes"
+
+
+def test_values_dropped_at_the_second_hop_are_named_with_the_hop(web: Web) -> None:
+    web.pages["/page"] = (301, "/end?utm_source=sms")
+    web.pages["/end"] = PAGE
+    journey = follow(web)
+    assert not journey.is_ok
+    message = next(item.message for item in journey.problems if item.code == "utm-dropped")
+    assert message.startswith(f"Hop 2 ({web.host}/page to {web.host}/end)")
+    assert "drops utm_medium and utm_campaign" in message
+
+
+def test_a_changed_value_is_shown_with_both_forms(web: Web) -> None:
+    web.pages["/page"] = (301, "/end?utm_source=SMS&utm_medium=text&utm_campaign=demo-invite-q2")
+    web.pages["/end"] = PAGE
+    message = next(item.message for item in follow(web).problems if item.code == "utm-dropped")
+    assert "turns utm_source from “sms” into “SMS”" in message
+
+
+def test_values_lost_and_found_again_are_no_problem(web: Web) -> None:
+    web.pages["/page"] = (302, "/consent")
+    web.pages["/consent"] = (302, f"/end?{QUERY}")
+    web.pages["/end"] = PAGE
+    assert codes(follow(web)) == ["extra-redirects"]
+
+
+def test_a_short_link_that_adds_nothing_is_told_as_hop_1(web: Web) -> None:
+    web.pages["/k7Qm2Xa"] = (302, "/page")
+    (problem,) = follow(web).problems
+    assert problem.message.startswith("Hop 1 (the short link's own redirect")
+
+
+def test_a_short_link_that_does_not_redirect_is_told(web: Web) -> None:
+    web.pages["/k7Qm2Xa"] = PAGE
+    assert codes(follow(web)) == ["utm-missing"]
+
+
+def test_more_than_one_redirect_is_a_warning(web: Web) -> None:
+    web.pages["/page"] = (301, "/end?{query}")
+    web.pages["/end"] = PAGE
+    journey = follow(web)
+    assert codes(journey) == ["extra-redirects"]
+    assert journey.is_ok
+
+
+@pytest.mark.parametrize("status", [404, 500, 204 + 200])
+def test_a_page_that_is_not_there_is_an_error(web: Web, status: int) -> None:
+    web.pages["/page"] = (status, "")
+    journey = follow(web)
+    assert codes(journey) == ["final-status"]
+    assert journey.final_status == status
+    assert not journey.is_ok
+
+
+def test_a_circle_is_found_although_every_pass_has_a_new_click_id(web: Web) -> None:
+    web.pages["/page"] = (302, "/k7Qm2Xa?tr=1")
+    web.pages["/k7Qm2Xa"] = (302, "/page?tr=2")
+    journey = follow(web, "/k7Qm2Xa?tr=0")
+    assert codes(journey) == ["loop"]
+    assert len(journey.hops) == 2
+
+
+def test_after_ten_hops_it_gives_up(web: Web) -> None:
+    for number in range(20):
+        web.pages[f"/{number}"] = (302, f"/{number + 1}")
+    journey = follow(web, "/0")
+    assert codes(journey) == ["too-many-hops"]
+    assert len(journey.hops) == 10
+
+
+def test_going_from_https_down_to_http_is_refused(web: Web, monkeypatch) -> None:
+    answers = {
+        "https://www.example.com/a": (302, "http://www.example.com/b"),
+    }
+    monkeypatch.setattr(checker._Browser, "ask", lambda self, url: answers[url])
+    journey = follow_link("https://www.example.com/a", device="phone", utm=UTM)
+    assert codes(journey) == ["downgrade"]
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("market://details?id=x", "scheme-not-allowed"),
+        ("https://me:pw@www.example.com/", "credentials-in-address"),
+    ],
+)
+def test_a_redirect_to_what_a_browser_would_not_open_is_refused(
+    web: Web, target: str, code: str
+) -> None:
+    web.pages["/k7Qm2Xa"] = (302, target)
+    assert codes(follow(web)) == [code]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1:1",
+        "localhost:1",
+        "[::1]:1",
+        "2130706433:1",
+        "0x7f.1:1",
+        "10.0.0.1",
+        "192.168.1.1",
+        "172.16.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "[::ffff:169.254.169.254]",
+        "[fe80::1]",
+        "[fd00::1]",
+        "0.0.0.0",
+    ],
+)
+def test_a_private_address_is_refused(address: str) -> None:
+    journey = follow_link(f"http://{address}/latest/meta-data/", device="phone", utm=UTM)
+    assert codes(journey) == ["private-address"]
+    assert journey.final_status is None
+
+
+def test_the_server_is_not_even_asked_unless_its_host_is_allowed(web: Web) -> None:
+    journey = follow_link(f"{web.url}/k7Qm2Xa", device="phone", utm=UTM)
+    assert codes(journey) == ["private-address"]
+    assert web.requests == []
+
+
+def test_a_host_is_allowed_with_any_port_when_named_without_one(web: Web) -> None:
+    journey = follow_link(
+        f"{web.url}/k7Qm2Xa", device="phone", utm=UTM, allowed_private_hosts=["127.0.0.1"]
+    )
+    assert journey.is_ok
+
+
+def test_a_redirect_to_the_metadata_address_is_refused(web: Web) -> None:
+    web.pages["/k7Qm2Xa"] = (302, "http://169.254.169.254/latest/meta-data/")
+    journey = follow(web)
+    assert codes(journey) == ["private-address"]
+    assert [hop.status for hop in journey.hops] == [302, None]
+
+
+def test_a_redirect_to_another_port_of_an_allowed_machine_is_refused(web: Web) -> None:
+    with serve({"/secret": PAGE}) as inside:
+        web.pages["/k7Qm2Xa"] = (302, f"{inside.url}/secret")
+        assert codes(follow(web)) == ["private-address"]
+        assert inside.requests == []
+
+
+def test_a_name_that_points_inside_is_refused(monkeypatch) -> None:
+    resolve = resolving_to("127.0.0.1")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    journey = follow_link("http://innocent.example/", device="phone", utm=UTM)
+    assert codes(journey) == ["private-address"]
+
+
+def test_a_name_that_points_outside_and_inside_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolving_to("93.184.216.34", "10.0.0.1"))
+    journey = follow_link("http://innocent.example/", device="phone", utm=UTM)
+    assert codes(journey) == ["private-address"]
+
+
+def test_a_name_is_resolved_once_and_the_checked_address_is_used(monkeypatch) -> None:
+    """A rebinding name answers with a public address first and a private one afterwards."""
+    names: list[str] = []
+    public, private = resolving_to("93.184.216.34"), resolving_to("127.0.0.1")
+
+    def resolve(host, *arguments, **options):
+        names.append(host)
+        return (public if len(names) == 1 else private)(host, *arguments, **options)
+
+    connected: list[str] = []
+
+    def connect(address, *arguments, **options):
+        connected.append(address[0])
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    journey = follow_link("http://rebinding.example/", device="phone", utm=UTM)
+    assert codes(journey) == ["unreachable"]
+    assert names == ["rebinding.example"]
+    assert connected == ["93.184.216.34"]
+
+
+def test_an_unknown_name_is_told(monkeypatch) -> None:
+    def resolve(*_, **__):
+        raise socket.gaierror("unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    journey = follow_link("http://unknown.example/", device="phone", utm=UTM)
+    assert codes(journey) == ["unreachable"]
+
+
+def test_a_server_that_does_not_answer_is_told(monkeypatch) -> None:
+    monkeypatch.setattr(checker, "_TIMEOUTS", (0.2, 0.2))
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        journey = follow_link(
+            f"http://{host}/", device="phone", utm=UTM, allowed_private_hosts=[host]
+        )
+    assert codes(journey) == ["timeout"]
+
+
+def test_a_proxy_in_the_environment_does_not_lead_around_the_guard(web: Web, monkeypatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", web.url)
+    journey = follow_link("http://10.0.0.1/", device="phone", utm=UTM)
+    assert codes(journey) == ["private-address"]
+    assert web.requests == []
+
+
+def resolving_to(*addresses: str):
+    def resolve(host, port, *_, **__):
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port or 0))
+            for address in addresses
+        ]
+
+    return resolve

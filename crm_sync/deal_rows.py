@@ -42,6 +42,36 @@ class DealRow:
     lead_source: str = ""
 
 
+def read_row_once(
+    mapping: ColumnMapping,
+    cells: Mapping[str, str],
+    zone: tzinfo,
+    *,
+    line: int,
+    broken: str,
+    lines: dict[str, int],
+) -> DealRow:
+    """Understand a row of a whole file, whose deals so far stand in `lines` by id.
+
+    `broken` says why the row could not be cut into cells. The first line of a deal wins.
+
+    Raises:
+        RowError: the first rule the row breaks.
+    """
+    if broken:
+        raise RowError("broken-row", broken)
+    row = read_row(mapping, cells, zone)
+    earlier = lines.setdefault(row.external_id, line)
+    if earlier != line:
+        raise RowError(
+            "duplicate-row",
+            f"The deal “{row.external_id}” stands in line {earlier} already; that one is taken.",
+            column=mapping.columns["external_id"],
+            value=row.external_id,
+        )
+    return row
+
+
 def read_row(mapping: ColumnMapping, cells: Mapping[str, str], zone: tzinfo) -> DealRow:
     """Understand one row, given by column name. A date alone begins in `zone`.
 

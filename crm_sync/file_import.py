@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone
 
 from crm_sync.column_mapping import ColumnMapping, check_columns, read_mapping
-from crm_sync.deal_rows import DealRow, RowError, read_row
+from crm_sync.deal_rows import DealRow, RowError, read_row_once
 from crm_sync.intake import IntakeCounts, take_companies, take_contacts, take_deals, take_pipelines
 from crm_sync.intake_counts import crop
 from crm_sync.models import Company, Connection, Contact, Stage, SyncProblem, SyncRun
@@ -158,19 +158,14 @@ class _Import:
         self.read_count += len(rows)
 
     def _read(self, row: Row) -> DealRow:
-        if row.problem:
-            raise RowError("broken-row", row.problem)
-        read = read_row(self.mapping, row.cells, get_default_timezone())
-        earlier = self.lines.setdefault(read.external_id, row.line)
-        if earlier != row.line:
-            raise RowError(
-                "duplicate-row",
-                f"The deal “{read.external_id}” stands in line {earlier} already; "
-                "the first one was taken.",
-                column=self.mapping.columns["external_id"],
-                value=read.external_id,
-            )
-        return read
+        return read_row_once(
+            self.mapping,
+            row.cells,
+            get_default_timezone(),
+            line=row.line,
+            broken=row.problem,
+            lines=self.lines,
+        )
 
     def _take_companies(self, rows: list[DealRow]) -> None:
         """Make the companies that are new; a file knows nothing of them but their name."""

@@ -1,0 +1,20 @@
+"""The periodic work of the CRM: sync what is due, deliver what waits. Safe to poke any time."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from crm_sync import services, write_backs
+
+
+@shared_task(name="crm_sync.tasks.sync_due_connections")
+def sync_due_connections(*, seconds: int = 420) -> None:
+    """Sync every due connection, within the worker's time limit."""
+    services.sync_due(now=timezone.now(), time_limit=timedelta(seconds=seconds))
+
+
+@shared_task(name="crm_sync.tasks.deliver_write_backs")
+def deliver_write_backs(*, limit: int = 500) -> None:
+    """Deliver waiting write-backs."""
+    write_backs.deliver_write_backs(now=timezone.now(), limit=limit)

@@ -4,7 +4,13 @@ from django.apps import AppConfig
 
 
 class CampaignsConfig(AppConfig):
-    """Names the application and, once ready, registers what it adds to its left."""
+    """Names the application and registers its own checks of a send."""
 
     name = "campaigns"
     verbose_name = "Plan"
+
+    def ready(self) -> None:
+        """Register what this app knows about a send before it goes live."""
+        from campaigns import preflight, send_checks  # noqa: PLC0415  (models must be loaded)
+
+        preflight.register("plan", send_checks.plan_checks)

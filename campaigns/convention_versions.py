@@ -1,0 +1,81 @@
+"""A convention's life: drafted, published for the whole team, replaced by its next version."""
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from campaigns.conventions import faults_of
+from campaigns.history import save_by
+from campaigns.models import Channel, NamingConvention, new_share_token
+from campaigns.public_ids import new_id
+from campaigns.published_rules import rules_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+
+
+class ConventionNotDraftError(Exception):
+    """Only a draft can be published; a published version never changes."""
+
+
+class ConventionUnsoundError(Exception):
+    """The draft contradicts itself. `faults` say how."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(" ".join(faults))
+
+
+@transaction.atomic
+def publish_convention(
+    *, convention: NamingConvention, by: "User | None", now: datetime.datetime
+) -> NamingConvention:
+    """Put a draft in force; the version before it is retired and stays readable.
+
+    Raises:
+        ConventionNotDraftError: it was published before.
+        ConventionUnsoundError: no values could follow it.
+    """
+    Channel.objects.select_for_update().get(pk=convention.channel_id)
+    current = NamingConvention.objects.select_for_update().get(pk=convention.pk)
+    if current.status != NamingConvention.Status.DRAFT:
+        raise ConventionNotDraftError(f"The {current} was published before. Make a new version.")
+    faults = faults_of(rules_of(current, today=timezone.localdate(now)))
+    if faults:
+        raise ConventionUnsoundError(faults)
+    for old in NamingConvention.objects.published().filter(channel=current.channel):
+        old.status = NamingConvention.Status.RETIRED
+        save_by(old, by)
+    current.status = NamingConvention.Status.PUBLISHED
+    current.published_at, current.published_by = now, by
+    save_by(current, by)
+    return current
+
+
+def next_version_number(channel: Channel) -> int:
+    """Return the number of a channel's next version. Costs a query."""
+    newest = NamingConvention.objects.filter(channel=channel).aggregate(Max("version"))
+    return (newest["version__max"] or 0) + 1
+
+
+@transaction.atomic
+def draft_new_version(*, convention: NamingConvention, by: "User | None") -> NamingConvention:
+    """Return a draft of the next version, with the rules and parts of this one."""
+    Channel.objects.select_for_update().get(pk=convention.channel_id)
+    tokens = list(convention.tokens.all())
+    draft = NamingConvention.objects.get(pk=convention.pk)
+    draft._state.adding = True
+    draft.pk, draft.token = new_id(), new_share_token()
+    draft.version = next_version_number(convention.channel)
+    draft.status = NamingConvention.Status.DRAFT
+    draft.published_at = draft.published_by = None
+    save_by(draft, by)
+    for token in tokens:
+        token._state.adding = True
+        token.pk, token.convention = new_id(), draft
+        save_by(token, by)
+    return draft

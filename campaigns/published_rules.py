@@ -1,0 +1,64 @@
+"""A channel's published naming convention, as the pure rules that values are checked against."""
+
+import datetime
+
+from campaigns.convention_rules import Convention
+from campaigns.models import Channel, NamingConvention
+from campaigns.name_format import NamePart
+
+
+class NoConventionError(Exception):
+    """The channel has no published naming convention to check against."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        super().__init__(
+            f"{channel.name} has no published naming convention. "
+            "Publish one under Plan › Naming conventions first."
+        )
+
+
+def published_convention(channel: Channel) -> NamingConvention:
+    """Return the version in force for a channel, its parts loaded.
+
+    Raises:
+        NoConventionError: none is published.
+    """
+    found = (
+        NamingConvention.objects.published()
+        .select_related("channel")
+        .prefetch_related("tokens")
+        .filter(channel=channel)
+        .first()
+    )
+    if found is None:
+        raise NoConventionError(channel)
+    return found
+
+
+def rules_of(convention: NamingConvention, *, today: datetime.date) -> Convention:
+    """Return the rules of a stored version. Costs a query unless `tokens` are prefetched.
+
+    `today` gives the period which suggestions write where a name lacks one.
+    """
+    return Convention(
+        channel=convention.channel.name,
+        version=convention.version,
+        sources=tuple(convention.sources),
+        mediums=tuple(convention.mediums),
+        campaign_max_length=min(convention.campaign_max_length, 100),
+        reserved_words=tuple(convention.reserved_words),
+        content_prefix=convention.content_prefix,
+        term_max_length=min(convention.term_max_length, 100),
+        parts=tuple(
+            NamePart(
+                name=token.name,
+                kind=token.kind,
+                words=tuple(token.words),
+                is_required=token.is_required,
+                example=token.example,
+            )
+            for token in convention.tokens.all()
+        ),
+        default_period=f"{today:%B}".lower(),
+    )

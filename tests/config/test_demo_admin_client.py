@@ -75,7 +75,7 @@ def test_an_option_is_chosen_by_its_label(admin: AdminClient) -> None:
 
 def test_a_form_that_comes_back_tells_its_errors(admin: AdminClient) -> None:
     Admin.refuses = True
-    with pytest.raises(AdminRefusedError, match="add/: Use “sms”.$"):
+    with pytest.raises(AdminRefusedError, match=r"add/: Use “sms”.$"):
         admin.add("campaigns/send", {})
 
 

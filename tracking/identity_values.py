@@ -30,10 +30,13 @@ _MAX_LENGTH: Final = 320
 class UnusableIdentityError(ValueError):
     """The text names nobody: a placeholder, or no e-mail address or phone number at all."""
 
-    def __init__(self, kind: str, value: str, message: str) -> None:
+    def __init__(
+        self, kind: str, value: str, message: str, *, is_placeholder: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.value = value
+        self.is_placeholder = is_placeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def normalise_key(kind: str, value: str) -> IdentityKey:
     """
     text = value.strip()
     if text.casefold() in _PLACEHOLDERS or _ALL_ZERO.fullmatch(text):
-        raise UnusableIdentityError(kind, value, f"“{value}” is a placeholder and names nobody.")
+        raise _placeholder(kind, value)
     if len(text) > _MAX_LENGTH:
         raise UnusableIdentityError(
             kind, value, f"An identifier has at most {_MAX_LENGTH} characters."
@@ -91,5 +94,10 @@ def _crm(text: str) -> IdentityKey:
     """Check the part behind the connection: `acme-crm:null` is nobody either."""
     contact = text.rpartition(":")[2].strip()
     if contact.casefold() in _PLACEHOLDERS or _ALL_ZERO.fullmatch(contact):
-        raise UnusableIdentityError("crm", text, f"“{text}” is a placeholder and names nobody.")
+        raise _placeholder("crm", text)
     return IdentityKey("crm", text)
+
+
+def _placeholder(kind: str, value: str) -> UnusableIdentityError:
+    message = f"“{value}” is a placeholder and names nobody."
+    return UnusableIdentityError(kind, value, message, is_placeholder=True)

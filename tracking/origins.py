@@ -1,10 +1,12 @@
 """Where a lead came from first: the fields of a person that name the originating campaign."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from tracking.models import Person, Touchpoint
+from tracking.changes import note_changes
+from tracking.models import Identity, PendingChange, Person, Touchpoint
 
 _UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 _FIELDS: Final = (
@@ -33,6 +35,13 @@ def refresh_origins(person_ids: Collection[UUID]) -> int:
             changed.append(person)
     Person.objects.bulk_update(changed, [name.removesuffix("_id") for name in _FIELDS])
     return len(changed)
+
+
+def note_touched(identity_ids: Collection[UUID], *, cause: str, now: datetime) -> None:
+    """Refresh the origins of these identities' people and note that their journeys changed."""
+    people = set(Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True))
+    refresh_origins(people)
+    note_changes(subject=PendingChange.Subject.PERSON, ids=sorted(people), cause=cause, now=now)
 
 
 def _earliest_touches(person_ids: Iterable[UUID]) -> dict[UUID, Touchpoint]:

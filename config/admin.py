@@ -9,6 +9,7 @@ class TextrailAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Add the pages that belong to no model: the reports and the checklist."""
+        from attribution.admin.checklist_page import checklist_url  # noqa: PLC0415
         from attribution.admin.report_pages import page_urls  # noqa: PLC0415 - needs the registry
 
-        return page_urls(self)
+        return [*page_urls(self), checklist_url(self)]

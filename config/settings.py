@@ -25,6 +25,7 @@ IS_PUBLIC_HTTPS = PUBLIC_URL.startswith("https://")
 
 # What the numbers mean
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")
+REVENUE_MARGIN = env.str("REVENUE_MARGIN", default="1")  # The share of revenue ROI counts
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 

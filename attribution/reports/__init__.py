@@ -1,0 +1,1 @@
+"""The reports: one file each, typed rows, one source for admin, API and command line."""

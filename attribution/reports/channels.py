@@ -1,0 +1,95 @@
+"""All channels side by side: the same figures under the same rule, spend without a send included."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from attribution.reports.columns import Column
+from attribution.reports.definitions import define
+from attribution.reports.gathering import Rows, gather
+from attribution.reports.metric_columns import metric_columns
+from attribution.reports.metrics import Metrics, total_of
+from attribution.reports.proof import prove
+from attribution.reports.query import ReportQuery
+from attribution.reports.report import Report
+from attribution.reports.scope import Scope, scope_of
+from attribution.reports.traffic import traffic_by_send
+from campaigns.models import Channel, Send
+from campaigns.money import display_amount
+
+NAME, TITLE = "channels", "Channels compared"
+_TRAFFIC = ("recipients", "delivered", "human_taps", "machine_taps", "opt_outs")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel and its figures; the totals have no slug."""
+
+    metrics: Metrics
+    channel: str
+    slug: str = ""
+    color: str = ""
+    revenue_share: Decimal | None = None
+
+
+COLUMNS: tuple[Column[ChannelRow], ...] = (
+    Column("channel", "Channel", "text", lambda row: row.channel),
+    Column(
+        "revenue_share",
+        "Revenue share",
+        "percent",
+        lambda row: row.revenue_share,
+        "Its part of all attributed revenue",
+    ),
+    *metric_columns(ChannelRow),
+)
+
+
+def build(query: ReportQuery, *, now: datetime) -> Report[ChannelRow]:
+    """Return the channel report. Constant in queries.
+
+    Raises:
+        InvalidReportQueryError: the rule, the channel or the campaign does not exist.
+        NoCreditRuleError: no credit rule is active.
+    """
+    scope = scope_of(query, now=now)
+    figures, unconverted = gather(scope, by="channel")
+    _add_traffic(figures, scope)
+    whole = total_of(figures.values(), margin=scope.margin)
+    rows = [
+        _row(channel, figures[channel.pk], whole.revenue_minor)
+        for channel in Channel.objects.all()
+        if channel.pk in figures and not figures[channel.pk].is_empty
+    ]
+    rows.sort(key=lambda row: (-row.metrics.revenue_minor, -row.metrics.pipeline_minor))
+    proof = prove(scope)
+    notes = tuple(
+        f"Spend of {display_amount(minor, currency)} has no exchange rate and is left out."
+        for currency, minor in sorted(unconverted.items())
+    )
+    definitions = define(scope, proof.statements, notes=notes)
+    return Report(NAME, TITLE, COLUMNS, rows, ChannelRow(whole, "Total"), definitions, proof)
+
+
+def _row(channel: Channel, metrics: Metrics, revenue_minor: int) -> ChannelRow:
+    share = Decimal(metrics.revenue_minor) / revenue_minor if revenue_minor > 0 else None
+    return ChannelRow(metrics, channel.name, channel.slug, channel.color, share)
+
+
+def _add_traffic(figures: Rows, scope: Scope) -> None:
+    """Add the sends' recipients, taps and opt-outs to the channel each went out on."""
+    sends = Send.objects.all()
+    if scope.channel:
+        sends = sends.filter(channel=scope.channel)
+    if scope.campaign:
+        sends = sends.filter(campaign=scope.campaign)
+    traffic = traffic_by_send(scope.query)
+    for send in sends.order_by().values("pk", "channel_id", "audience_size", "status"):
+        figure = traffic.get(send["pk"], Metrics())
+        if figure.recipients is None and send["status"] in {"live", "done"}:
+            figure.recipients = send["audience_size"]
+        row = figures[send["channel_id"]]
+        for name in _TRAFFIC:
+            value = getattr(figure, name)
+            if value is not None:
+                setattr(row, name, (getattr(row, name) or 0) + value)

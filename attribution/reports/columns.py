@@ -1,0 +1,111 @@
+"""A report's columns: how a typed row becomes a line of JSON, CSV, a terminal or a page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Generic, Literal, TypeVar
+
+from campaigns.money import api_money, display_amount, format_amount
+
+RowT = TypeVar("RowT")
+Kind = Literal["text", "whole", "count", "money", "percent", "factor", "days"]
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[RowT]):
+    """One column: its machine name, its title, and what it takes from a row.
+
+    `help` says in a sentence how the figure comes about; it is the column's tooltip. `group`
+    is the heading it stands under with its neighbours.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    value: Callable[[RowT], Any]
+    help: str = ""
+    group: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is aligned to the right."""
+        return self.kind != "text"
+
+    @property
+    def long_label(self) -> str:
+        """The title where no heading stands above it: `Leads credited`."""
+        return f"{self.group} {self.label.lower()}" if self.label in _SHORT else self.label
+
+    def for_json(self, row: RowT, currency: str) -> Any:
+        """Return the API's form: exact decimals as text, money with its currency."""
+        value = self.value(row)
+        if value is None or self.kind in {"text", "whole"}:
+            return value
+        if self.kind == "money":
+            return api_money(value, currency)
+        return _decimal_text(value, _PLACES[self.kind] + (2 if self.kind == "percent" else 0))
+
+    def for_file(self, row: RowT, currency: str) -> str:
+        """Return the plain text of a CSV cell; empty where there is no value."""
+        value = self.value(row)
+        if value is None:
+            return ""
+        if self.kind == "money":
+            return format_amount(value, currency)
+        return str(self.for_json(row, currency))
+
+    def for_people(self, row: RowT, currency: str) -> str:
+        """Return the cell as read on a page; a dash where there is no value."""
+        value = self.value(row)
+        if value is None:
+            return DASH
+        return _SHOWN[self.kind](value, currency)
+
+
+_SHORT = {"Sourced", "Credited", "Cost each", "Created", "Open, influenced", "Attributed"}
+_PLACES = {"count": 6, "percent": 4, "factor": 4, "days": 1}
+
+
+def cells(columns: Sequence[Column[RowT]], row: RowT, currency: str) -> list[tuple[str, bool]]:
+    """Return a row's cells for people, each with whether it is a number."""
+    return [(column.for_people(row, currency), column.is_number) for column in columns]
+
+
+def csv_text(value: str) -> str:
+    """Return a cell no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{value}" if value[:1] in {"=", "+", "@", "\t", "\r"} else value
+
+
+def shown_count(value: Decimal | int) -> str:
+    """Return a fractional count with at most two decimals: `12`, `3.5`, `0.33`."""
+    text = f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown_percent(value: Decimal) -> str:
+    """Return a share as per cent with one decimal."""
+    return f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,} %"
+
+
+def shown_moment(value: datetime) -> str:
+    """Return a moment to the minute in its own time zone."""
+    return f"{value:%Y-%m-%d %H:%M}"
+
+
+def _decimal_text(value: Decimal | int, places: int) -> str:
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = format(exact, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_SHOWN: dict[str, Callable[[Any, str], str]] = {
+    "text": lambda value, _: str(value) or DASH,
+    "whole": lambda value, _: f"{value:,}",
+    "count": lambda value, _: shown_count(value),
+    "money": display_amount,
+    "percent": lambda value, _: shown_percent(value),
+    "factor": lambda value, _: f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}",
+    "days": lambda value, _: f"{value:,} d",
+}

@@ -1,0 +1,132 @@
+"""What a report counted and how: the block that every report carries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from attribution.reports.columns import shown_moment, shown_percent
+from attribution.reports.scope import Scope
+from attribution.reports.statement import Statement
+from attribution.reports.wording import (
+    CONTACT_MODES,
+    DATE_BASES,
+    GOALS,
+    lookback_in_words,
+    rule_in_words,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The choices behind a report's figures. `coverage` is attributed ÷ in scope, per goal."""
+
+    rule: str
+    rule_name: str
+    rule_version: int
+    rule_in_words: str
+    lookback_days: int | None
+    date_basis: str
+    contact_mode: str
+    period: str
+    currency: str
+    time_zone: str
+    as_of: datetime
+    margin: Decimal
+    coverage: dict[str, Decimal | None]
+    reconciles: bool | None
+    what_if: bool
+    notes: tuple[str, ...] = ()
+
+    def for_json(self) -> dict[str, Any]:
+        """Return the API's form."""
+        return {
+            "rule": self.rule,
+            "rule_name": self.rule_name,
+            "rule_version": self.rule_version,
+            "rule_in_words": self.rule_in_words,
+            "lookback_days": "lifetime" if self.lookback_days is None else self.lookback_days,
+            "date_basis": self.date_basis,
+            "contact_mode": self.contact_mode,
+            "period": self.period,
+            "currency": self.currency,
+            "time_zone": self.time_zone,
+            "as_of": self.as_of.isoformat(),
+            "margin": str(self.margin),
+            "coverage": {goal: _share(share) for goal, share in self.coverage.items()},
+            "reconciles": self.reconciles,
+            "what_if": self.what_if,
+            "notes": list(self.notes),
+        }
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """Return the block as (term, explanation) for a page or a terminal."""
+        as_of = timezone.localtime(self.as_of, ZoneInfo(self.time_zone))
+        version = "what-if, posted nowhere" if self.what_if else f"version {self.rule_version}"
+        covered = ", ".join(
+            f"{GOALS[goal].lower()} {shown_percent(share)}"
+            for goal, share in self.coverage.items()
+            if share is not None
+        )
+        return [
+            ("Rule", f"{self.rule_name}, {version}. {self.rule_in_words}"),
+            ("Lookback", lookback_in_words(self.lookback_days)),
+            ("Days", f"{self.period}, by {DATE_BASES[self.date_basis]}"),
+            ("Contacts", CONTACT_MODES[self.contact_mode]),
+            ("Currency", f"{self.currency}, converted at the rate of each outcome's day"),
+            ("Time zone", self.time_zone),
+            ("As of", shown_moment(as_of)),
+            ("Margin", f"{self.margin} of revenue (ROI only)"),
+            ("Coverage", f"attributed share: {covered}" if covered else "nothing in scope yet"),
+            *(("Note", note) for note in self.notes),
+        ]
+
+
+def define(
+    scope: Scope,
+    statements: list[Statement],
+    *,
+    date_basis: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Definitions:
+    """Return the block for a report of this scope, proved by these statements."""
+    rule, query = scope.rule, scope.query
+    return Definitions(
+        rule=rule.slug,
+        rule_name=rule.name,
+        rule_version=rule.version,
+        rule_in_words=rule_in_words(
+            kind=rule.kind,
+            parameters=rule.parameters,
+            lookback_days=rule.lookback_days,
+            contact_mode=rule.contact_mode,
+        ),
+        lookback_days=rule.lookback_days,
+        date_basis=date_basis or query.date_basis,
+        contact_mode=rule.contact_mode,
+        period=query.period_in_words,
+        currency=scope.currency,
+        time_zone=settings.TIME_ZONE,
+        as_of=scope.as_of,
+        margin=scope.margin,
+        coverage={item.goal: _coverage(item) for item in statements},
+        reconciles=all(item.reconciles for item in statements) if statements else None,
+        what_if=scope.is_what_if,
+        notes=notes,
+    )
+
+
+def _coverage(statement: Statement) -> Decimal | None:
+    """Return attributed ÷ in scope: of the money where there is any, else of the number."""
+    scope, earned = statement.in_scope, statement.attributed_total
+    if scope.amount_minor > 0:
+        return Decimal(earned.amount_minor) / scope.amount_minor
+    return Decimal(earned.count_micro) / scope.count_micro if scope.count_micro > 0 else None
+
+
+def _share(share: Decimal | None) -> str | None:
+    return None if share is None else str(share.quantize(Decimal("0.0001"), ROUND_HALF_UP))

@@ -1,0 +1,62 @@
+"""The footer of every report: one statement per goal over all currencies, and the last sync."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Max
+
+from attribution.reports.credit import credit_cells
+from attribution.reports.crm_totals import CrmTotal, crm_totals
+from attribution.reports.scope import Scope
+from attribution.reports.statement import Statement, statement_of
+from crm_sync.models import Connection
+
+GOAL_ORDER = ("lead", "opportunity", "win")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Attributed + unattributed + excluded = CRM total, per goal."""
+
+    statements: list[Statement]
+    synced_at: datetime | None
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every statement does."""
+        return all(statement.reconciles for statement in self.statements)
+
+
+def prove(scope: Scope) -> Proof:
+    """Return the proof for a report's rule and days, whatever rows it shows. Five queries.
+
+    Days are always those of the outcomes here: what no touch earned has no touch's day.
+    """
+    everything = replace(scope, channel=None, campaign=None)
+    cells = credit_cells(everything, scope.rule, by="channel", basis="outcome")
+    totals = crm_totals(scope.query).values()
+    statements = []
+    for goal in GOAL_ORDER:
+        crm = _together(goal, scope.currency, [total for total in totals if total.goal == goal])
+        statements.append(statement_of(crm, [cell for cell in cells if cell.kind == goal]))
+    return Proof(statements=statements, synced_at=latest_sync())
+
+
+def latest_sync() -> datetime | None:
+    """Return when any CRM connection last finished a sync."""
+    latest: datetime | None = Connection.objects.aggregate(latest=Max("synced_at"))["latest"]
+    return latest
+
+
+def _together(goal: str, currency: str, totals: list[CrmTotal]) -> CrmTotal:
+    """Add up the currencies in the reporting currency."""
+    return CrmTotal(
+        goal=goal,
+        currency=currency,
+        count=sum(total.count for total in totals),
+        source_minor=sum(total.amount_minor for total in totals),
+        amount_minor=sum(total.amount_minor for total in totals),
+        without_amount=sum(total.without_amount for total in totals),
+        without_date=sum(total.without_date for total in totals),
+        without_rate=sum(total.without_rate for total in totals),
+    )

@@ -1,0 +1,148 @@
+"""A report's parameters, matched with the rules, channels and campaigns that exist."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from attribution.models import CreditRule
+from attribution.reports.query import LIFETIME, InvalidReportQueryError, Problem, ReportQuery
+from campaigns.models import Campaign, Channel
+
+
+class NoCreditRuleError(RuntimeError):
+    """No credit rule is active, so there is nothing a report could divide by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a report is built from.
+
+    `rule` may be an unsaved variant when `is_what_if`. `first_touch` and `every_touch` are
+    the active rules behind “sourced” and “influenced”; None where retired.
+    """
+
+    query: ReportQuery
+    rule: CreditRule
+    is_what_if: bool
+    first_touch: CreditRule | None
+    every_touch: CreditRule | None
+    channel: Channel | None
+    campaign: Campaign | None
+    now: datetime
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment the report shows."""
+        return self.query.as_of or self.now
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency."""
+        return str(settings.REPORTING_CURRENCY)
+
+    @property
+    def margin(self) -> Decimal:
+        """The share of revenue that is margin, for ROI."""
+        return Decimal(settings.REVENUE_MARGIN)
+
+
+def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
+    """Match a query with what exists. Costs one query, one more for each row filter.
+
+    Raises:
+        InvalidReportQueryError: the rule, the channel or the campaign does not exist.
+        NoCreditRuleError: no rule is active.
+    """
+    active = list(CreditRule.objects.active())
+    if not active:
+        raise NoCreditRuleError("No credit rule is active. Activate one under Credit rules.")
+    problems: list[Problem] = []
+    base = _rule(query, active, problems)
+    channel = _channel(query.channel, problems)
+    campaign = _campaign(query.campaign, problems)
+    if problems:
+        raise InvalidReportQueryError(problems)
+    rule, is_what_if = _variant(base, query, active)
+    by_kind = {rule.kind: rule for rule in reversed(active)}
+    return Scope(
+        query=query,
+        rule=rule,
+        is_what_if=is_what_if,
+        first_touch=by_kind.get("first"),
+        every_touch=by_kind.get("linear"),
+        channel=channel,
+        campaign=campaign,
+        now=now,
+    )
+
+
+def _rule(query: ReportQuery, active: list[CreditRule], problems: list[Problem]) -> CreditRule:
+    if not query.rule:
+        return next((rule for rule in active if rule.is_default), active[0])
+    for rule in active:
+        if rule.slug == query.rule:
+            return rule
+    names = ", ".join(rule.slug for rule in active)
+    message = f"No active credit rule is called “{query.rule}”; there are {names}."
+    problems.append(Problem("rule", "unknown-rule", message, active[0].slug))
+    return active[0]
+
+
+def _variant(
+    base: CreditRule, query: ReportQuery, active: list[CreditRule]
+) -> tuple[CreditRule, bool]:
+    """Return the active rule of that lookback and contact mode, or an unsaved what-if."""
+    lookback = base.lookback_days
+    if query.lookback_days is not None:
+        lookback = None if query.lookback_days == LIFETIME else int(query.lookback_days)
+    mode = query.contact_mode or base.contact_mode
+    if (lookback, mode) == (base.lookback_days, base.contact_mode):
+        return base, False
+    for rule in active:
+        wanted = (base.kind, base.parameters, lookback, mode)
+        if (rule.kind, rule.parameters, rule.lookback_days, rule.contact_mode) == wanted:
+            return rule, False
+    return (
+        CreditRule(
+            slug=base.slug,
+            version=base.version,
+            name=base.name,
+            kind=base.kind,
+            parameters=base.parameters,
+            lookback_days=lookback,
+            contact_mode=mode,
+        ),
+        True,
+    )
+
+
+def _channel(slug: str, problems: list[Problem]) -> Channel | None:
+    if not slug:
+        return None
+    channel = Channel.objects.filter(Q(slug__iexact=slug) | Q(name__iexact=slug)).first()
+    if channel is None:
+        message = f"There is no channel “{slug}”."
+        problems.append(Problem("channel", "unknown-channel", message, "sms"))
+    return channel
+
+
+def _campaign(text: str, problems: list[Problem]) -> Campaign | None:
+    """Find a campaign by its name, its id or the utm_campaign of one of its sends."""
+    if not text:
+        return None
+    named = Q(name__iexact=text) | Q(sends__utm_campaign__iexact=text)
+    campaign = Campaign.objects.filter(named | Q(pk=_uuid(text))).first()
+    if campaign is None:
+        problems.append(Problem("campaign", "unknown-campaign", f"There is no campaign “{text}”."))
+    return campaign
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,121 @@
+"""The single report: every send with its cost, its leads, its pipeline and its revenue."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from attribution.reports.columns import Column
+from attribution.reports.definitions import define
+from attribution.reports.gathering import Rows, gather
+from attribution.reports.metric_columns import metric_columns
+from attribution.reports.metrics import Metrics, total_of
+from attribution.reports.proof import prove
+from attribution.reports.query import ReportQuery
+from attribution.reports.report import Report
+from attribution.reports.scope import Scope, scope_of
+from attribution.reports.traffic import traffic_by_send
+from campaigns.models import Send
+from campaigns.money import display_amount
+
+NAME, TITLE = "sends", "Send report"
+_NOT_SENT = {Send.Status.DRAFT, Send.Status.READY, Send.Status.CANCELLED}
+_TRAFFIC = ("recipients", "delivered", "human_taps", "machine_taps", "opt_outs")
+
+
+@dataclass(frozen=True, slots=True)
+class SendRow:
+    """One send and its figures; the totals have no send."""
+
+    metrics: Metrics
+    campaign: str
+    send: str
+    status: str = ""
+    utm_campaign: str = ""
+    send_id: UUID | None = None
+    campaign_id: UUID | None = None
+
+
+COLUMNS: tuple[Column[SendRow], ...] = (
+    Column("campaign", "Campaign", "text", lambda row: row.campaign),
+    Column("send", "Send", "text", lambda row: row.send),
+    Column("utm_campaign", "utm_campaign", "text", lambda row: row.utm_campaign),
+    Column("status", "Status", "text", lambda row: row.status),
+    *metric_columns(SendRow),
+)
+
+
+def build(query: ReportQuery, *, now: datetime) -> Report[SendRow]:
+    """Return the send report. Constant in queries.
+
+    Raises:
+        InvalidReportQueryError: the rule, the channel or the campaign does not exist.
+        NoCreditRuleError: no credit rule is active.
+    """
+    scope = scope_of(query, now=now)
+    figures, unconverted = gather(scope, by="send")
+    _add_traffic(figures, scope)
+    rows = _rows(_sends(scope), figures, scope)
+    proof = prove(scope)
+    total = SendRow(total_of((row.metrics for row in rows), margin=scope.margin), "Total", "")
+    notes = _notes(scope, figures, unconverted)
+    definitions = define(scope, proof.statements, notes=notes)
+    return Report(NAME, TITLE, COLUMNS, rows, total, definitions, proof)
+
+
+def _sends(scope: Scope) -> QuerySet[Send]:
+    sends = Send.objects.select_related("campaign").order_by("-live_at", "-created_at")
+    if scope.channel:
+        sends = sends.filter(channel=scope.channel)
+    if scope.campaign:
+        sends = sends.filter(campaign=scope.campaign)
+    return sends.filter(created_at__lte=scope.query.as_of) if scope.query.as_of else sends
+
+
+def _add_traffic(figures: Rows, scope: Scope) -> None:
+    for send, traffic in traffic_by_send(scope.query).items():
+        for name in _TRAFFIC:
+            setattr(figures[send], name, getattr(traffic, name))
+
+
+def _rows(sends: Iterable[Send], figures: Rows, scope: Scope) -> list[SendRow]:
+    rows = []
+    for send in sends:
+        metrics = figures.get(send.pk) or Metrics(margin=scope.margin)
+        if metrics.is_empty and send.status in _NOT_SENT:
+            continue
+        metrics.recipients = metrics.recipients or send.audience_size or None
+        if metrics.human_taps is None:
+            metrics.human_taps = metrics.machine_taps = 0
+        rows.append(_row(send, metrics))
+    return rows
+
+
+def _row(send: Send, metrics: Metrics) -> SendRow:
+    return SendRow(
+        metrics=metrics,
+        campaign=send.campaign.name,
+        send=send.name,
+        status=send.get_status_display(),
+        utm_campaign=send.utm_campaign,
+        send_id=send.pk,
+        campaign_id=send.campaign_id,
+    )
+
+
+def _notes(scope: Scope, figures: Rows, unconverted: dict[str, int]) -> tuple[str, ...]:
+    """Say what stands in no row: spend and credit of other channels, spend without a rate."""
+    notes = []
+    elsewhere = figures.get(None)
+    if elsewhere and elsewhere.spend_minor:
+        amount = display_amount(elsewhere.spend_minor, scope.currency)
+        notes.append(f"Spend of {amount} names no send; see Channels compared.")
+    if elsewhere and elsewhere.revenue_minor:
+        amount = display_amount(elsewhere.revenue_minor, scope.currency)
+        notes.append(f"Revenue of {amount} was earned by touches of no send.")
+    for currency, minor in sorted(unconverted.items()):
+        amount = display_amount(minor, currency)
+        notes.append(f"Spend of {amount} has no exchange rate and is left out.")
+    return tuple(notes)

@@ -58,6 +58,11 @@ class Journal:
         self._start_afresh()
         _journals.add(self)
 
+    @property
+    def is_synced(self) -> bool:
+        """Whether everything written would survive a power cut."""
+        return not self._sync_seconds or self._synced_size == self._size
+
     def write(self, line: bytes) -> bool:
         """Append one complete line. False: it could not be written, was counted and logged."""
         with self._lock:

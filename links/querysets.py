@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     from campaigns.models import Send
@@ -28,6 +28,20 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Keep links that lead to their destination at this moment."""
         return self.filter(
             ~Q(expires_at__lte=now), ~Q(starts_at__gt=now), status="active", domain__is_active=True
+        )
+
+    def with_last_checks(self) -> LinkQuerySet:
+        """Annotate `phone_ok` and `desktop_ok` (None: never checked) and `last_checked_at`.
+
+        Two subqueries by index instead of a join: the newest row per link and device, which a
+        join would have to find among all checks of the page's links.
+        """
+        checks: models.QuerySet[Any] = self.model._meta.get_field("checks").related_model.objects
+        newest = checks.filter(link=OuterRef("pk")).order_by("-checked_at")
+        return self.annotate(
+            phone_ok=Subquery(newest.filter(device="phone").values("is_ok")[:1]),
+            desktop_ok=Subquery(newest.filter(device="desktop").values("is_ok")[:1]),
+            last_checked_at=Subquery(newest.values("checked_at")[:1]),
         )
 
     def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:

@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from links.codes import CODE_LENGTH, SUFFIX_LENGTH, normalize_code, split_code
 from links.destinations import UTM_KEYS, PreparedDestination, prepare
+from links.hosts import plain_host
 from links.models import Domain, Link, RemovedLink
 
 OVERLAP = timedelta(seconds=60)
@@ -212,12 +213,6 @@ class _Budget:
             self._second, self._taken = second, 0
         self._taken += 1
         return self._taken <= self._per_second
-
-
-def plain_host(host: str) -> str:
-    """Return a host in lower case without a default port or a final dot."""
-    host = host.lower().removesuffix(":443").removesuffix(":80")
-    return host.removesuffix(".")
 
 
 def _drop_stale_connection() -> None:

@@ -6,24 +6,39 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from campaigns.models import Message, Send
 from links.audience import UploadResult, upload_recipients
 from links.changes import announce_on_commit
 from links.checker import follow_link
-from links.codes import CodeNotAllowedError, check_custom_code, random_code
-from links.destinations import UTM_KEYS, DestinationError, check_destination
+from links.destinations import UTM_KEYS
+from links.hosts import HostNotAllowedError, check_host
+from links.link_rows import (
+    LinkRefusedError,
+    check_addresses,
+    check_link,
+    set_status,
+    store_link,
+)
 from links.models import Domain, Link, LinkCheck
+from links.verdicts import Journey
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
 
 __all__ = [
+    "HostRefusedError",
+    "LinkOptions",
+    "LinkRefusedError",
+    "NoDomainError",
     "UploadResult",
+    "check_domain",
+    "check_link",
     "check_links",
     "create_link",
     "default_domain",
+    "recheck_due_links",
     "restore_links",
     "retire_links",
     "save_domain",
@@ -32,17 +47,7 @@ __all__ = [
     "upload_recipients",
 ]
 
-_CODE_ATTEMPTS = 10
 _CHECKED_AT_ONCE = 8
-
-
-class LinkRefusedError(ValueError):
-    """A link cannot be stored; `field` names the value at fault and `code` the rule."""
-
-    def __init__(self, message: str, *, field: str, code: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.code = code
 
 
 class NoDomainError(LinkRefusedError):
@@ -50,38 +55,14 @@ class NoDomainError(LinkRefusedError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no active domain yet: add one under Links → Domains.",
+            "There is no active domain yet: add one under Links, Domains.",
             field="domain",
             code="no-domain",
         )
 
 
-class CodeRefusedError(LinkRefusedError):
-    """The chosen code is reserved, taken or not writable in an address."""
-
-
-class CodeIsFixedError(LinkRefusedError):
-    """Code and domain cannot change: the short link may stand in somebody's messages."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(
-            "A short link's address cannot change once it exists; make another link instead.",
-            field=field,
-            code="code-is-fixed",
-        )
-
-
-class DestinationRefusedError(LinkRefusedError):
-    """The destination or the fallback is no web address a message may lead to."""
-
-
-class LinkPeriodError(LinkRefusedError):
-    """The link would expire before it starts."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The link would expire before it starts.", field="expires_at", code="expires-too-early"
-        )
+class HostRefusedError(LinkRefusedError):
+    """A domain's host is no host name."""
 
 
 class LinkOptions(TypedDict, total=False):
@@ -137,46 +118,44 @@ def save_link(*, link: Link, by: "User | None", now: datetime) -> Link:
     """Store a new or a changed link and tell the redirectors.
 
     Raises:
-        DestinationRefusedError: destination or fallback is no allowed web address.
-        LinkPeriodError: it expires before it starts.
-        CodeRefusedError: the chosen code is reserved, taken or not writable.
-        CodeIsFixedError: an existing link's code or domain was changed.
+        LinkRefusedError: one of the kinds that `check_link` and `store_link` name.
     """
-    _check_address(link.destination_url, "destination_url")
-    if link.fallback_url:
-        _check_address(link.fallback_url, "fallback_url")
-    if link.starts_at and link.expires_at and link.expires_at <= link.starts_at:
-        raise LinkPeriodError
     with transaction.atomic():
-        if link._state.adding:
-            link.created_by = by
-            _insert(link)
-        else:
-            _check_address_is_kept(link)
-            link.save()
-        announce_on_commit()
-    return link
+        check_link(link)
+        return store_link(link, by=by)
 
 
 def retire_links(*, links: Iterable[Link], now: datetime) -> int:
     """Let links lead to their fallback from now on; return how many were active before."""
-    return _set_status(links, old=Link.Status.ACTIVE, new=Link.Status.RETIRED, now=now)
+    return set_status(list(links), old=Link.Status.ACTIVE, new=Link.Status.RETIRED, now=now)
 
 
 def restore_links(*, links: Iterable[Link], now: datetime) -> int:
     """Let retired links lead to their destination again; return how many were retired."""
-    return _set_status(links, old=Link.Status.RETIRED, new=Link.Status.ACTIVE, now=now)
+    return set_status(list(links), old=Link.Status.RETIRED, new=Link.Status.ACTIVE, now=now)
+
+
+def check_domain(domain: Domain) -> None:
+    """Refuse a domain that may not be stored, and write its host in the stored form.
+
+    Raises:
+        HostRefusedError: not a host name.
+        DestinationRefusedError: the root or the fallback is no allowed web address.
+    """
+    try:
+        domain.host = check_host(domain.host)
+    except HostNotAllowedError as error:
+        raise HostRefusedError(str(error), field="host", code="host-not-allowed") from error
+    check_addresses(domain, "root_url", "fallback_url")
 
 
 def save_domain(*, domain: Domain, now: datetime) -> Domain:
     """Store a domain and tell the redirectors. A new default takes over from the old one.
 
     Raises:
-        DestinationRefusedError: the root or the fallback is no allowed web address.
+        LinkRefusedError: one of the kinds that `check_domain` names.
     """
-    for field in ("root_url", "fallback_url"):
-        if getattr(domain, field):
-            _check_address(getattr(domain, field), field)
+    check_domain(domain)
     with transaction.atomic():
         if domain.is_default:
             others = Domain.objects.exclude(pk=domain.pk).filter(is_default=True)
@@ -201,104 +180,53 @@ def sync_send_links(send: Send, now: datetime) -> None:
     except NoDomainError:
         return
     for message in messages:
+        message.send = send
         link = links.get(message.pk) or Link(domain=domain, message=message)
         if link._state.adding or send.status != Send.Status.LIVE:
-            _say_what_the_send_says(link, send=send, message=message, now=now)
+            _say_what_the_send_says(link, send=send, message=message)
 
 
 def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
     """Follow each link as a phone and as a desktop and keep what they met.
 
-    Takes as long as the slowest address answers; opens no transaction meanwhile.
+    Takes as long as the slowest address answers. `link.domain` should be loaded.
     """
-    tours = [(link, device) for link in links for device in LinkCheck.Device]
+    tours = [(link, link.short_url, device) for link in links for device in LinkCheck.Device.values]
     with ThreadPoolExecutor(max_workers=_CHECKED_AT_ONCE) as pool:
-        journeys = pool.map(
-            lambda tour: follow_link(
-                tour[0].short_url,
-                device=tour[1].value,
-                utm=tour[0].utm,
-                allowed_private_hosts=settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS,
-            ),
-            tours,
-        )
-        checks = [
-            LinkCheck(
-                link=link,
-                device=device,
-                is_ok=journey.is_ok,
-                checked_at=now,
-                final_url=journey.final_url,
-                final_status=journey.final_status,
-                hops=[hop.as_json() for hop in journey.hops],
-                problems=[problem.as_json() for problem in journey.problems],
-            )
-            for (link, device), journey in zip(tours, journeys, strict=True)
-        ]
-    return LinkCheck.objects.bulk_create(checks)
+        journeys = list(pool.map(lambda tour: _follow(*tour), tours))
+    return LinkCheck.objects.bulk_create(
+        _as_check(link, device, journey, now)
+        for (link, _, device), journey in zip(tours, journeys, strict=True)
+    )
 
 
-def _check_address(url: str, field: str) -> None:
-    try:
-        check_destination(url)
-    except DestinationError as error:
-        raise DestinationRefusedError(str(error), field=field, code=error.code) from error
+def recheck_due_links(*, now: datetime, limit: int) -> int:
+    """Check the links of live sends whose last check is no longer fresh; return how many."""
+    due = Link.objects.due_for_check(now=now, fresh_hours=settings.LINK_CHECK_FRESH_HOURS)
+    links = list(due.select_related("domain")[:limit])
+    check_links(links=links, now=now)
+    return len(links)
 
 
-def _check_address_is_kept(link: Link) -> None:
-    stored = Link.objects.select_for_update().only("code", "domain").get(pk=link.pk)
-    if stored.code != link.code:
-        raise CodeIsFixedError("code")
-    if stored.domain_id != link.domain_id:
-        raise CodeIsFixedError("domain")
+def _follow(link: Link, url: str, device: str) -> Journey:
+    allowed = settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS
+    return follow_link(url, device=device, utm=link.utm, allowed_private_hosts=allowed)
 
 
-def _insert(link: Link) -> None:
-    if link.code:
-        _insert_under_custom_code(link)
-        return
-    for _ in range(_CODE_ATTEMPTS):
-        link.code = random_code()
-        try:
-            with transaction.atomic():
-                link.save(force_insert=True)
-        except IntegrityError:
-            if not _is_taken(link):
-                raise
-        else:
-            return
-    raise CodeRefusedError("No free code was found.", field="code", code="code-taken")
+def _as_check(link: Link, device: str, journey: Journey, now: datetime) -> LinkCheck:
+    return LinkCheck(
+        link=link,
+        device=device,
+        is_ok=journey.is_ok,
+        checked_at=now,
+        final_url=journey.final_url,
+        final_status=journey.final_status,
+        hops=[hop.as_json() for hop in journey.hops],
+        problems=[problem.as_json() for problem in journey.problems],
+    )
 
 
-def _insert_under_custom_code(link: Link) -> None:
-    try:
-        link.code = check_custom_code(link.code)
-    except CodeNotAllowedError as error:
-        raise CodeRefusedError(str(error), field="code", code="code-not-allowed") from error
-    try:
-        with transaction.atomic():
-            link.save(force_insert=True)
-    except IntegrityError as error:
-        if not _is_taken(link):
-            raise
-        raise CodeRefusedError(
-            f"{link.domain.host}/{link.code} is taken.", field="code", code="code-taken"
-        ) from error
-
-
-def _is_taken(link: Link) -> bool:
-    return Link.objects.filter(domain=link.domain, code=link.code).exists()
-
-
-def _set_status(links: Iterable[Link], *, old: Link.Status, new: Link.Status, now: datetime) -> int:
-    with transaction.atomic():
-        rows = Link.objects.filter(pk__in=[link.pk for link in links], status=old)
-        changed = rows.update(status=new, updated_at=now)
-        announce_on_commit()
-    return changed
-
-
-def _say_what_the_send_says(link: Link, *, send: Send, message: Message, now: datetime) -> None:
+def _say_what_the_send_says(link: Link, *, send: Send, message: Message) -> None:
     values = {
         "send_id": send.pk,
         "title": str(message)[:120],
@@ -313,4 +241,5 @@ def _say_what_the_send_says(link: Link, *, send: Send, message: Message, now: da
         return
     for name, value in values.items():
         setattr(link, name, value)
-    save_link(link=link, by=send.created_by, now=now)
+    check_addresses(link, "destination_url")
+    store_link(link, by=send.created_by)

@@ -7,9 +7,9 @@ import pytest
 import redis
 
 from campaigns.models import Message, Send
-from links import changes, services
+from links import changes, link_rows, services
 from links.models import Domain, Link, LinkCheck
-from tests.links.builders import NOW, make_domain, make_link, make_message, make_send
+from tests.links.builders import NOW, make_check, make_domain, make_link, make_message, make_send
 from tests.links.web import PAGE, Web, serve
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,13 @@ def test_the_maker_is_kept(django_user_model) -> None:
 def test_a_taken_random_code_is_drawn_again(monkeypatch) -> None:
     make_link(code="taken23")
     drawn = iter(["taken23", "taken23", "free234"])
-    monkeypatch.setattr(services, "random_code", lambda: next(drawn))
+    monkeypatch.setattr(link_rows, "random_code", lambda: next(drawn))
     assert create().code == "free234"
 
 
 def test_when_no_free_code_is_found_it_says_so(monkeypatch) -> None:
     make_link(code="taken23")
-    monkeypatch.setattr(services, "random_code", lambda: "taken23")
+    monkeypatch.setattr(link_rows, "random_code", lambda: "taken23")
     assert refusal().code == "code-taken"
 
 
@@ -104,14 +104,14 @@ def test_a_link_that_expires_before_it_starts_is_refused() -> None:
 def test_the_code_of_an_existing_link_cannot_change() -> None:
     link = make_link()
     link.code = "other"
-    with pytest.raises(services.CodeIsFixedError):
+    with pytest.raises(link_rows.CodeIsFixedError):
         services.save_link(link=link, by=None, now=NOW)
 
 
 def test_the_domain_of_an_existing_link_cannot_change() -> None:
     link = make_link()
     link.domain = make_domain("other.example.com")
-    with pytest.raises(services.CodeIsFixedError):
+    with pytest.raises(link_rows.CodeIsFixedError):
         services.save_link(link=link, by=None, now=NOW)
 
 
@@ -132,7 +132,7 @@ def test_a_new_default_domain_takes_over_from_the_old_one() -> None:
 
 
 def test_a_domain_with_a_bad_root_is_refused() -> None:
-    with pytest.raises(services.DestinationRefusedError) as caught:
+    with pytest.raises(link_rows.DestinationRefusedError) as caught:
         services.save_domain(domain=Domain(host="a.example", root_url="mailto:x@y"), now=NOW)
     assert caught.value.field == "root_url"
 
@@ -159,6 +159,29 @@ def test_a_dead_redis_does_not_fail_the_save(
         create()
     assert Link.objects.count() == 1
     assert "Redis could not be told" in caplog.text
+
+
+def test_a_domain_is_stored_as_a_plain_host() -> None:
+    domain = services.save_domain(domain=Domain(host="HTTPS://Go.Example.com/"), now=NOW)
+    assert domain.host == "go.example.com"
+
+
+def test_a_domain_that_is_no_host_is_refused() -> None:
+    with pytest.raises(services.HostRefusedError):
+        services.save_domain(domain=Domain(host="go example"), now=NOW)
+
+
+def test_a_messages_link_is_changed_through_its_send_only() -> None:
+    link = make_link(message=make_message(make_send()))
+    link.utm_campaign = "another-name"
+    with pytest.raises(link_rows.LinkFollowsSendError):
+        services.save_link(link=link, by=None, now=NOW)
+
+
+def test_what_is_a_messages_links_own_may_change() -> None:
+    link = make_link(message=make_message(make_send()))
+    link.expires_at = NOW + timedelta(days=30)
+    assert services.save_link(link=link, by=None, now=NOW).expires_at is not None
 
 
 # A send's links
@@ -305,3 +328,23 @@ def test_one_bad_link_does_not_hurt_the_other(web: Web) -> None:
         ("k7Qm2Xa", True),
         ("spring2", False),
     }
+
+
+def test_only_live_sends_links_without_a_fresh_check_are_rechecked(web: Web) -> None:
+    live = make_send(status="live")
+    old, fresh, draft = (make_served_link(web, code) for code in ("old2345", "fresh23", "draft23"))
+    Link.objects.filter(pk__in=[old.pk, fresh.pk]).update(send=live)
+    Link.objects.filter(pk=draft.pk).update(send=make_send("another-name"))
+    make_check(old, checked_at=NOW - timedelta(hours=25))
+    make_check(fresh, checked_at=NOW - timedelta(hours=1))
+    assert services.recheck_due_links(now=NOW, limit=10) == 1
+    assert LinkCheck.objects.filter(link=old, checked_at=NOW).count() == 2
+
+
+def test_never_checked_links_are_rechecked_first_and_only_so_many(web: Web) -> None:
+    live = make_send(status="live")
+    old, never = make_served_link(web, "old2345"), make_served_link(web, "never23")
+    Link.objects.update(send=live)
+    make_check(old, checked_at=NOW - timedelta(hours=25))
+    assert services.recheck_due_links(now=NOW, limit=1) == 1
+    assert LinkCheck.objects.filter(link=never).count() == 2

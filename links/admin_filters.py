@@ -1,0 +1,55 @@
+"""Filters of the link lists."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from campaigns.models import Send
+
+_SENDS_SHOWN = 100
+
+
+class LastCheckFilter(admin.SimpleListFilter):
+    """By how the last check on either device turned out."""
+
+    title = "last check"
+    parameter_name = "last_check"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("ok", "Works"), ("failed", "Does not work"), ("none", "Not checked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep links whose last checks are so."""
+        if self.value() == "ok":
+            return queryset.filter(phone_ok=True, desktop_ok=True)
+        if self.value() == "failed":
+            return queryset.filter(phone_ok=False) | queryset.filter(desktop_ok=False)
+        if self.value() == "none":
+            return queryset.filter(phone_ok__isnull=True, desktop_ok__isnull=True)
+        return queryset
+
+
+class SendFilter(admin.SimpleListFilter):
+    """By send, the newest hundred of them."""
+
+    title = "send"
+    parameter_name = "send"
+    field = "send_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the newest sends by name."""
+        rows = Send.objects.order_by("-created_at").values_list("pk", "name")[:_SENDS_SHOWN]
+        return [(str(pk), name) for pk, name in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of one send."""
+        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
+
+
+class RecipientSendFilter(SendFilter):
+    """By the send that a recipient's link belongs to."""
+
+    field = "link__send_id"

@@ -1,0 +1,101 @@
+"""What pages show of links: the send page's panel and a link's own page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Send
+from campaigns.send_page import Panel
+from links.models import Link, LinkCheck, RecipientLink
+from links.qr import qr_data_uri
+from links.send_preflight import is_fresh, latest_checks
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One device's last check of a link, or that there is none, as a page shows it."""
+
+    device: str
+    icon: str
+    check: LinkCheck | None
+    is_fresh: bool
+
+    @property
+    def state(self) -> str:
+        """One of `unchecked`, `failed`, `old` and `ok`."""
+        if self.check is None:
+            return "unchecked"
+        if not self.check.is_ok:
+            return "failed"
+        return "ok" if self.is_fresh else "old"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link as a page shows it."""
+
+    link: Link
+    version: str
+    qr: str
+    recipient_count: int
+    checks: list[CheckView]
+
+
+_ICONS = {"phone": "smartphone", "desktop": "desktop_windows"}
+
+
+def link_views(links: Sequence[Link], now: datetime) -> list[LinkView]:
+    """Return what a page shows of some links. Costs two queries."""
+    latest = latest_checks(list(links))
+    rows = RecipientLink.objects.filter(link__in=links).order_by().values_list("link")
+    recipients = dict(rows.annotate(count=Count("id")))
+    return [
+        LinkView(
+            link=link,
+            version=link.utm_content,
+            qr=qr_data_uri(link.short_url),
+            recipient_count=recipients.get(link.pk, 0),
+            checks=[
+                _check_view(device, latest.get((link, device.value)), link, now)
+                for device in LinkCheck.Device
+            ],
+        )
+        for link in links
+    ]
+
+
+def send_panel_context(send: Send, request: HttpRequest) -> dict[str, Any]:
+    """Return what the send page's panel shows."""
+    links = list(Link.objects.of_send(send))
+    return {
+        "send": send,
+        "views": link_views(links, timezone.now()),
+        "fresh_hours": settings.LINK_CHECK_FRESH_HOURS,
+        "check_url": reverse("admin:links_check_send", args=[send.pk]),
+        "may_check": request.user.has_perm("links.change_link"),
+        "recipients_url": reverse("admin:links_recipientlink_changelist") + f"?send={send.pk}",
+        "domains_url": reverse("admin:links_domain_add"),
+    }
+
+
+def _check_view(
+    device: LinkCheck.Device, check: LinkCheck | None, link: Link, now: datetime
+) -> CheckView:
+    return CheckView(
+        device=device.label,
+        icon=_ICONS[device.value],
+        check=check,
+        is_fresh=check is not None and is_fresh(check, link, now),
+    )
+
+
+SEND_PANEL = Panel(
+    title="Links", position=20, template="links/send_panel.html", context=send_panel_context
+)

@@ -1,0 +1,135 @@
+"""What must be true of a send's links before it goes live."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from campaigns.models import Message, Send
+from campaigns.preflight import CheckResult, Level
+from links.models import Domain, Link, LinkCheck
+from links.verdicts import PUBLIC_SHORTENERS, Severity
+
+_HOST_IN_TEXT = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
+
+
+def check_send_links(send: Send, now: datetime) -> list[CheckResult]:
+    """Return what keeps a send's links from carrying it, or one line that all is well."""
+    messages = list(Message.objects.filter(send=send))
+    links = {link.message_id: link for link in Link.objects.of_send(send)}
+    results = [
+        *_missing_links(messages, links),
+        *_shorteners_in_texts(messages),
+    ]
+    checked = [links[message.pk] for message in messages if message.pk in links]
+    latest = latest_checks(checked)
+    for link in checked:
+        results.extend(_judge(link, latest, now))
+    if checked and all(result.level != Level.ERROR for result in results):
+        results.insert(0, _all_well(len(checked)))
+    return results
+
+
+def latest_checks(links: list[Link]) -> dict[tuple[Link, str], LinkCheck]:
+    """Return the newest check of each link and device. Costs one query."""
+    checks = LinkCheck.objects.filter(link__in=links).latest_per_device()
+    by_id = {link.pk: link for link in links}
+    return {(by_id[check.link_id], check.device): check for check in checks}
+
+
+def is_fresh(check: LinkCheck, link: Link, now: datetime) -> bool:
+    """Say whether a check is recent and newer than the last change of link and domain."""
+    oldest = now - timedelta(hours=settings.LINK_CHECK_FRESH_HOURS)
+    return check.checked_at >= max(oldest, link.updated_at, link.domain.updated_at)
+
+
+def _missing_links(messages: list[Message], links: dict[object, Link]) -> Iterator[CheckResult]:
+    if not messages:
+        yield CheckResult(
+            "link-missing", Level.ERROR, "There is no message yet, and so no short link."
+        )
+    for message in messages:
+        if message.pk not in links:
+            has_domain = Domain.objects.filter(is_active=True).exists()
+            yield CheckResult(
+                "link-missing",
+                Level.ERROR,
+                f"{_version(message.utm_content)} has no short link. "
+                + ("Save the send again." if has_domain else "Add a domain for short links first."),
+                "" if has_domain else reverse("admin:links_domain_add"),
+            )
+
+
+def _judge(
+    link: Link, latest: dict[tuple[Link, str], LinkCheck], now: datetime
+) -> Iterator[CheckResult]:
+    unusable = _why_unusable(link, now)
+    if unusable:
+        yield CheckResult(
+            "link-not-working",
+            Level.ERROR,
+            f"{link} {unusable}.",
+            reverse("admin:links_link_change", args=[link.pk]),
+        )
+    fix_url = reverse("admin:links_check_send", args=[link.send_id])
+    for device in LinkCheck.Device:
+        check = latest.get((link, device.value))
+        label = f"{link} on a {device.label.lower()}"
+        if check is None:
+            yield CheckResult(
+                "link-unchecked", Level.ERROR, f"{label} was not checked yet.", fix_url
+            )
+        elif not is_fresh(check, link, now):
+            yield CheckResult(
+                "link-check-old", Level.ERROR, f"The check of {label} is out of date.", fix_url
+            )
+        else:
+            yield from _problems(check, label, fix_url)
+
+
+def _why_unusable(link: Link, now: datetime) -> str:
+    if link.status == Link.Status.RETIRED:
+        return "is retired"
+    if not link.domain.is_active:
+        return "is on a domain that is switched off"
+    if link.expires_at and link.expires_at <= now:
+        return "has expired"
+    return ""
+
+
+def _problems(check: LinkCheck, label: str, fix_url: str) -> Iterator[CheckResult]:
+    for problem in check.problems:
+        is_error = problem.get("severity") != Severity.WARNING
+        yield CheckResult(
+            f"link-{problem['code']}",
+            Level.ERROR if is_error else Level.WARNING,
+            f"{label}: {problem['message']}",
+            fix_url,
+        )
+
+
+def _shorteners_in_texts(messages: list[Message]) -> Iterator[CheckResult]:
+    for message in messages:
+        hosts = {host.lower() for host in _HOST_IN_TEXT.findall(message.body)}
+        for host in sorted(hosts & PUBLIC_SHORTENERS):
+            yield CheckResult(
+                "public-shortener",
+                Level.WARNING,
+                f"{_version(message.utm_content)} names {host}, a shared shortener: US carriers "
+                "filter such messages. Write {link} instead.",
+            )
+
+
+def _all_well(count: int) -> CheckResult:
+    named = "The short link leads" if count == 1 else f"All {count} short links lead"
+    return CheckResult(
+        "links-checked",
+        Level.OK,
+        f"{named} to the page with every UTM value, on phone and desktop.",
+    )
+
+
+def _version(utm_content: str) -> str:
+    return f"The message “{utm_content}”" if utm_content else "The message"

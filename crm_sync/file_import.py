@@ -19,6 +19,7 @@ from crm_sync.column_mapping import ColumnMapping, check_columns, read_mapping
 from crm_sync.deal_rows import DealRow, RowError, read_row_once
 from crm_sync.intake import IntakeCounts, take_companies, take_contacts, take_deals, take_pipelines
 from crm_sync.intake_counts import crop
+from crm_sync.leases import Clock
 from crm_sync.models import Company, Connection, Contact, Stage, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_gaps, note_problems, resolve_problems
 from crm_sync.providers.csv_file import Row, Table, open_table
@@ -48,9 +49,12 @@ def import_deals_file(
     mapping: Mapping[str, Any],
     now: datetime,
     file_name: str = "",
+    connection_name: str = "",
     progress: Progress | None = None,
 ) -> SyncRun:
     """Import a deal export and return its run. Makes the mapping's connection if it is new.
+
+    `connection_name` is what a new connection is called, else something like its short name.
 
     Raises, before anything is written:
         InvalidMappingError: the mapping breaks a rule.
@@ -64,9 +68,9 @@ def import_deals_file(
     with open_table(path_or_file, delimiter=checked.delimiter) as table:
         check_columns(checked, table.header)
         with transaction.atomic():
-            connection = _connection(checked, mapping)
+            connection = _connection(checked, mapping, connection_name)
             run = _begin_run(connection, file_name, table, now)
-            work = _Import(connection, run, checked, now)
+            work = _Import(connection, run, checked, now, Clock(now))
             for rows in _batches(table.rows()):
                 work.take(rows)
                 if progress is not None:
@@ -75,12 +79,12 @@ def import_deals_file(
             return run
 
 
-def _connection(checked: ColumnMapping, mapping: Mapping[str, Any]) -> Connection:
+def _connection(checked: ColumnMapping, mapping: Mapping[str, Any], name: str) -> Connection:
     """Return the connection, locked: two imports into it wait for each other."""
-    name = checked.connection.replace("-", " ").replace("_", " ").capitalize()
+    words = checked.connection.replace("-", " ").replace("_", " ").capitalize()
     Connection.objects.get_or_create(
         slug=checked.connection,
-        defaults={"name": name, "provider": Connection.Provider.CSV_FILE},
+        defaults={"name": crop(name, 120) or words, "provider": Connection.Provider.CSV_FILE},
     )
     connection = Connection.objects.select_for_update().get(slug=checked.connection)
     if connection.provider != Connection.Provider.CSV_FILE:
@@ -116,6 +120,7 @@ class _Import:
     run: SyncRun
     mapping: ColumnMapping
     now: datetime
+    clock: Clock
     counts: IntakeCounts = field(default_factory=IntakeCounts)
     read_count: int = 0
     lines: dict[str, int] = field(default_factory=dict)
@@ -211,7 +216,7 @@ class _Import:
         run.unchanged_count = counts.unchanged
         run.problem_count = counts.refused
         run.status = SyncRun.Status.PARTIAL if counts.refused else SyncRun.Status.SUCCEEDED
-        run.finished_at = self.now
+        run.finished_at = self.clock.now()
         run.save()
         self.connection.synced_at = self.now
         self.connection.save(update_fields=["synced_at"])
@@ -239,8 +244,16 @@ def _company_key(name: str) -> str:
     return crop(" ".join(name.split()).casefold(), 120)
 
 
+def _contact_refs(row: DealRow) -> tuple[ContactRef, ...] | None:
+    """Return the contacts, the first one primary; None where the file says nothing of them."""
+    if row.contacts is None:
+        return None
+    return tuple(
+        ContactRef(email, is_primary=place == 0) for place, email in enumerate(row.contacts)
+    )
+
+
 def _deal_record(row: DealRow) -> DealRecord:
-    refs = row.contacts
     return DealRecord(
         external_id=row.external_id,
         name=row.name,
@@ -249,8 +262,7 @@ def _deal_record(row: DealRow) -> DealRecord:
         amount_minor=row.amount_minor,
         currency=row.currency,
         company_external_id=_company_key(row.company),
-        contacts=refs
-        and tuple(ContactRef(email, is_primary=place == 0) for place, email in enumerate(refs)),
+        contacts=_contact_refs(row),
         owner=row.owner,
         lead_source=row.lead_source,
         created_at=row.created_at,

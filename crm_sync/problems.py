@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -73,6 +74,11 @@ def resolve_problems(
         .exclude(latest_seen_at=now)
         .update(resolved_at=now)
     )
+
+
+def close_problems(*, ids: Iterable[UUID], now: datetime) -> int:
+    """Close problems by hand, and return how many. One that a sync meets again is opened anew."""
+    return SyncProblem.objects.unresolved().filter(pk__in=list(ids)).update(resolved_at=now)
 
 
 def note_gaps(*, connection: Connection, run: SyncRun, now: datetime) -> list[FoundProblem]:

@@ -1,0 +1,201 @@
+"""The forms of the CRM pages: a connection with its write-only token, and a file import."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import slugify
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from crm_sync.cell_values import DATE_FORMATS
+from crm_sync.column_mapping import COLUMN_LABELS, REQUIRED
+from crm_sync.import_preview import Preview
+from crm_sync.models import Connection, Stage
+from crm_sync.providers.base import PROVIDERS
+
+LARGEST_UPLOAD: Final = 100 * 1024 * 1024
+_NOT_IN_FILE: Final = "– not in this file –"
+
+
+class ConnectionForm(forms.ModelForm):
+    """A CRM connection. Its token goes in and never comes out."""
+
+    token = forms.CharField(
+        label="Access token",
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = Connection
+        fields = (
+            "name",
+            "slug",
+            "provider",
+            "base_url",
+            "is_active",
+            "sync_minutes",
+            "writes_back",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "provider" in self.fields:
+            synced = [(kind, known.label) for kind, known in PROVIDERS.items() if known.path]
+            cast("forms.ChoiceField", self.fields["provider"]).choices = synced
+        if "token" in self.fields:
+            self.fields["token"].help_text = (
+                "A token is stored, encrypted. Write a new one to replace it."
+                if self.instance.secret
+                else "Stored encrypted and never shown again. HubSpot: Settings → Integrations → "
+                "Service keys."
+            )
+
+    def clean_sync_minutes(self) -> int:
+        """Refuse a schedule that no CRM would bear."""
+        minutes: int = self.cleaned_data["sync_minutes"]
+        if not 1 <= minutes <= 1440:
+            raise forms.ValidationError("Write a number of minutes between 1 and 1440 (a day).")
+        return minutes
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a token where there is none yet."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "token" in self.fields and not cleaned.get("token") and not self.instance.secret:
+            self.add_error("token", "A new connection needs its access token.")
+        return cleaned
+
+
+class UploadForm(forms.Form):
+    """The first step of an import: which file, into which connection."""
+
+    file = forms.FileField(
+        label="Export file",
+        help_text="CSV or text with a header line, as the CRM exports it. Up to 100 MB.",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        error_messages={"empty": "The file is empty."},
+    )
+    connection = forms.ModelChoiceField(
+        label="Into",
+        queryset=Connection.objects.filter(provider=Connection.Provider.CSV_FILE),
+        required=False,
+        empty_label="A new connection",
+        to_field_name="slug",
+        help_text="Choose the same connection for every export of the same CRM.",
+        widget=UnfoldAdminSelectWidget(),
+    )
+    name = forms.CharField(
+        label="Name of the new connection",
+        required=False,
+        max_length=60,
+        help_text="For example “Acme export”.",
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too large for a browser to send."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > LARGEST_UPLOAD:
+            raise forms.ValidationError(
+                "The file has more than 100 MB. Import it with “manage.py import_deals”."
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Find the connection's short name, from the choice or from the new name."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        chosen = cleaned.get("connection")
+        slug = chosen.slug if chosen else slugify(cleaned.get("name", ""))[:60]
+        if not slug:
+            self.add_error("name", "Choose a connection or write a name for a new one.")
+        elif chosen is None and Connection.objects.filter(slug=slug).exists():
+            self.add_error("name", "A connection of that name exists; choose it above.")
+        cleaned["slug"] = slug
+        return cleaned
+
+
+class MappingForm(forms.Form):
+    """The second step: what the columns, dates and stages mean. Built from a preview."""
+
+    currency = forms.CharField(
+        label="Currency",
+        max_length=3,
+        help_text="Three letters, for rows that name none",
+        widget=UnfoldAdminTextInputWidget(attrs={"size": 3}),
+    )
+    date_format = forms.ChoiceField(label="Dates are written like", widget=UnfoldAdminSelectWidget)
+    decimal_comma = forms.BooleanField(
+        label="Decimals are written with a comma (1.234,50)",
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+
+    def __init__(self, preview: Preview, data: Mapping[str, Any] | None = None) -> None:
+        mapping = preview.mapping
+        super().__init__(
+            data,
+            initial={
+                name: mapping.get(name) for name in ("currency", "date_format", "decimal_comma")
+            },
+        )
+        self.preview = preview
+        self._add_date_formats(mapping["date_format"])
+        for name, label in COLUMN_LABELS.items():
+            self._add_column(name, label, mapping["columns"].get(name, ""))
+        for place, stage in enumerate(preview.stages):
+            self.fields[f"stage_{place}"] = forms.ChoiceField(
+                label=stage.name,
+                choices=Stage.Outcome.choices,
+                initial=stage.outcome,
+                help_text=f"{stage.row_count:,} rows",
+                widget=UnfoldAdminSelectWidget,
+            )
+
+    def _add_date_formats(self, chosen: str) -> None:
+        choices = dict(DATE_FORMATS)
+        choices.setdefault(chosen, chosen)
+        cast("forms.ChoiceField", self.fields["date_format"]).choices = list(choices.items())
+
+    def _add_column(self, name: str, label: str, column: str) -> None:
+        header = [text for text in self.preview.header if text]
+        missing = [(column, f"{column} (not in this file)")] if column not in {"", *header} else []
+        self.fields[f"column_{name}"] = forms.ChoiceField(
+            label=label,
+            choices=[("", _NOT_IN_FILE), *missing, *((text, text) for text in header)],
+            initial=column,
+            required=name in REQUIRED,
+            widget=UnfoldAdminSelectWidget,
+        )
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        """Return the fields that say where each of our columns stands."""
+        return [self[f"column_{name}"] for name in COLUMN_LABELS]
+
+    @property
+    def stage_fields(self) -> list[forms.BoundField]:
+        """Return the fields that say what each stage means."""
+        return [self[f"stage_{place}"] for place in range(len(self.preview.stages))]
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the mapping that the form says, as `import_deals --mapping` takes it."""
+        cleaned = self.cleaned_data
+        columns = {name: cleaned[f"column_{name}"] for name in COLUMN_LABELS}
+        stages = {
+            stage.name: cleaned[f"stage_{place}"] for place, stage in enumerate(self.preview.stages)
+        }
+        mapping = {
+            "connection": self.preview.mapping["connection"],
+            "columns": {name: column for name, column in columns.items() if column},
+            "currency": cleaned["currency"].upper(),
+            "date_format": cleaned["date_format"],
+            "stages": stages,
+        }
+        return {**mapping, "decimal_comma": True} if cleaned["decimal_comma"] else mapping

@@ -1,0 +1,141 @@
+"""Credit rules are versioned: editing one retires its version and starts the next.
+
+What a retired version held is reversed, so that only active rules hold credit; what it said on
+a past day can still be read as of that day.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from attribution import ledger
+from attribution.models import CreditBatch, CreditRule, Outcome
+from attribution.weights import InvalidRuleError, weighting
+
+__all__ = [
+    "DefaultRuleError",
+    "InvalidRuleError",
+    "create_rule_version",
+    "make_default",
+    "retire_rule",
+]
+
+_CHUNK = 2_000
+_CAUSE = CreditBatch.Cause.CREDIT_RULES.value
+
+
+class DefaultRuleError(ValueError):
+    """Reports open with this rule, so another one has to be made the default first."""
+
+
+def create_rule_version(
+    *,
+    slug: str,
+    name: str,
+    kind: str,
+    parameters: Mapping[str, object],
+    lookback_days: int | None,
+    contact_mode: str,
+    now: datetime,
+) -> CreditRule:
+    """Start the next version of a rule, or a new rule, and post the credit under it.
+
+    The version before is retired in the same transaction, and hands on whether it was the
+    default and its place in lists. Nothing happens where nothing differs.
+
+    Raises:
+        InvalidRuleError: the parameters mean nothing; `field` names the wrong one.
+    """
+    _check(kind, parameters, lookback_days, contact_mode)
+    with transaction.atomic():
+        ledger.hold()
+        before = CreditRule.objects.active().filter(slug=slug).first()
+        rule = CreditRule(
+            slug=slug,
+            version=_next_version(slug),
+            name=name,
+            kind=kind,
+            parameters=dict(parameters),
+            lookback_days=lookback_days,
+            contact_mode=contact_mode,
+            is_default=before.is_default if before else not CreditRule.objects.active().exists(),
+            position=before.position if before else 100,
+        )
+        if before and _is_same(before, rule):
+            return before
+        if before:
+            _retire(before, now)
+        rule.save(force_insert=True)
+        _in_chunks(lambda chunk: ledger.post(outcomes=chunk, rules=[rule], cause=_CAUSE, now=now))
+    return rule
+
+
+def retire_rule(*, rule: CreditRule, now: datetime) -> None:
+    """Stop keeping credit under a rule: what it holds is reversed. Again is without effect.
+
+    Raises:
+        DefaultRuleError: it is the rule that reports open with.
+    """
+    with transaction.atomic():
+        ledger.hold()
+        rule.refresh_from_db()
+        if rule.retired_at is not None:
+            return
+        if rule.is_default:
+            raise DefaultRuleError(
+                f"“{rule.name}” is the rule reports open with. Make another one the default first."
+            )
+        _retire(rule, now)
+
+
+def make_default(*, rule: CreditRule) -> None:
+    """Let reports open with this rule.
+
+    Raises:
+        DefaultRuleError: it is retired.
+    """
+    with transaction.atomic():
+        ledger.hold()
+        rule.refresh_from_db()
+        if rule.retired_at is not None:
+            raise DefaultRuleError(f"“{rule}” is retired and holds no credit.")
+        CreditRule.objects.active().filter(is_default=True).update(is_default=False)
+        rule.is_default = True
+        rule.save(update_fields=["is_default"])
+
+
+def _check(
+    kind: str, parameters: Mapping[str, object], lookback_days: int | None, contact_mode: str
+) -> None:
+    weighting(kind=kind, parameters=parameters)
+    if lookback_days is not None and not 1 <= lookback_days <= 36_500:
+        raise InvalidRuleError(
+            "lookback_days", "The lookback is 1 to 36,500 days, or empty for lifetime."
+        )
+    if contact_mode not in CreditRule.ContactMode.values:
+        raise InvalidRuleError("contact_mode", f"“{contact_mode}” is not a contact mode.")
+
+
+def _next_version(slug: str) -> int:
+    latest = CreditRule.objects.filter(slug=slug).order_by("-version").first()
+    return latest.version + 1 if latest else 1
+
+
+def _is_same(before: CreditRule, rule: CreditRule) -> bool:
+    fields = ("name", "kind", "parameters", "lookback_days", "contact_mode")
+    return all(getattr(before, field) == getattr(rule, field) for field in fields)
+
+
+def _retire(rule: CreditRule, now: datetime) -> None:
+    rule.retired_at = now
+    rule.save(update_fields=["retired_at"])
+    _in_chunks(lambda chunk: ledger.reverse(outcomes=chunk, rules=[rule], cause=_CAUSE, now=now))
+
+
+def _in_chunks(act: Callable[[list[Outcome]], object]) -> None:
+    """Act on all outcomes, some at a time, so that memory stays bounded."""
+    found = Outcome.objects.order_by("pk").iterator(chunk_size=_CHUNK)
+    while chunk := list(islice(found, _CHUNK)):
+        act(chunk)

@@ -1,0 +1,210 @@
+"""What can be done with credit: settle what changed, rebuild, prove, ask what if, lock.
+
+Each function owns its transactions and takes `now`. Whoever writes holds the ledger first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, islice
+from typing import TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.db.models import Q
+
+from attribution import division, ledger, outcomes
+from attribution.affected import affected_by
+from attribution.data_quality import refresh_findings
+from attribution.models import CreditBatch, CreditRule, CreditTotal, Outcome, Period
+from attribution.rule_versions import (
+    DefaultRuleError,
+    create_rule_version,
+    make_default,
+    retire_rule,
+)
+from attribution.running_sums import Key, summed
+from attribution.verification import Problem, verify_ledger
+from crm_sync.models import Deal
+from tracking.changes import claim_changes
+from tracking.models import Event
+
+__all__ = [
+    "DefaultRuleError",
+    "PeriodOverlapsError",
+    "Problem",
+    "Rebuilt",
+    "create_rule_version",
+    "lock_period",
+    "make_default",
+    "rebuild_credit",
+    "refresh_findings",
+    "retire_rule",
+    "settle_changes",
+    "verify_ledger",
+    "what_if",
+]
+
+_Item = TypeVar("_Item")
+
+CHUNK = 2_000
+"""Deals or goal events that one transaction of a rebuild takes; bounds its memory."""
+
+Progress = Callable[[int, int], None]
+"""Told how many facts are done, of how many."""
+
+
+class PeriodOverlapsError(ValueError):
+    """The days are already part of a locked period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild looked at and posted."""
+
+    outcome_count: int
+    entry_count: int
+
+
+def settle_changes(*, now: datetime, limit: int = 1000) -> int:
+    """Bring the ledger up to date with the oldest noted changes; return how many were settled.
+
+    The notes are claimed in the transaction that posts, so a crash settles all of them or
+    none. Zero means that nothing waits. Rates that came since an outcome was excluded for
+    want of one count as changes too.
+    """
+    with transaction.atomic():
+        ledger.hold()
+        notes = claim_changes(limit=limit)
+        affected = affected_by(notes)
+        derived = outcomes.derive_from_deals(affected.deals)
+        derived += outcomes.derive_from_events(affected.events)
+        _store_and_post(derived, affected.cause_of, now=now)
+        rated = outcomes.rated_by_now(limit=limit)
+        _store_and_post(
+            outcomes.derive_again(rated), lambda _: CreditBatch.Cause.RATE.value, now=now
+        )
+    return len(notes) + len(rated)
+
+
+def rebuild_credit(*, now: datetime, progress: Progress | None = None) -> Rebuilt:
+    """Derive every outcome from its facts again and post what the ledger lacks.
+
+    Works through the facts in chunks, each a transaction of its own: interrupted, it has done
+    what it has done, and the next run continues. Where nothing is wrong it posts nothing.
+    """
+    deals = Deal.objects.order_by("pk").values_list("pk", flat=True)
+    was_lead = Q(pk__in=Outcome.objects.filter(event__isnull=False).values("event"))
+    events = (
+        Event.objects.filter(Q(goal__isnull=False) | was_lead)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    total = deals.count() + events.count()
+    done = outcome_count = entry_count = 0
+    for facts, derive in (
+        (deals, outcomes.derive_from_deals),
+        (events, outcomes.derive_from_events),
+    ):
+        for chunk in _chunks(facts.iterator(chunk_size=CHUNK)):
+            with transaction.atomic():
+                ledger.hold()
+                derived = derive(chunk)
+                entry_count += _store_and_post(
+                    derived, lambda _: CreditBatch.Cause.REBUILD.value, now=now
+                )
+            outcome_count += len(derived.all)
+            done += len(chunk)
+            if progress:
+                progress(done, total)
+    return Rebuilt(outcome_count=outcome_count, entry_count=entry_count)
+
+
+def what_if(*, rule: CreditRule, where: Q | None = None) -> list[CreditTotal]:
+    """Divide outcomes under a rule that is not active, and post nothing.
+
+    `rule` may be unsaved. `where` narrows the outcomes. The answer has the shape of the
+    running sums: unsaved `CreditTotal` rows without a rule that the database knows.
+
+    Raises:
+        InvalidRuleError: the rule's parameters mean nothing.
+    """
+    sums: dict[Key, tuple[int, int]] = {}
+    found = Outcome.objects.filter(where or Q()).order_by("pk")
+    for chunk in _chunks(found.iterator(chunk_size=CHUNK)):
+        kinds = {str(outcome.pk): outcome.kind for outcome in chunk}
+        part = summed(division.lines(outcomes=chunk, rules=[rule]), kinds=kinds)
+        for key, (amount, count) in part.items():
+            old_amount, old_count = sums.get(key, (0, 0))
+            sums[key] = (old_amount + amount, old_count + count)
+    return [_as_total(rule, key, *cell) for key, cell in sums.items()]
+
+
+def lock_period(
+    *, starts_on: date, ends_on: date, by: AbstractUser | None, now: datetime
+) -> Period:
+    """Close a stretch of days: entries that concern it are marked as restatements from now on.
+
+    Its figures as of `locked_at` stay what they were, because entries are only ever posted now.
+
+    Raises:
+        PeriodOverlapsError: some of the days are locked already.
+        ValueError: it would end before it starts.
+    """
+    if ends_on < starts_on:
+        raise ValueError(f"The period would end ({ends_on}) before it starts ({starts_on}).")
+    with transaction.atomic():
+        ledger.hold()
+        locked = Period.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).first()
+        if locked:
+            raise PeriodOverlapsError(f"{locked} is locked already.")
+        return Period.objects.create(
+            starts_on=starts_on, ends_on=ends_on, locked_at=now, locked_by=by
+        )
+
+
+def _store_and_post(
+    derived: outcomes.Derived, cause_of: Callable[[Outcome], str], *, now: datetime
+) -> int:
+    """Write the outcomes and post their credit, a batch per cause; return the entries."""
+    outcomes.write(derived, now=now)
+    rules = list(CreditRule.objects.active())
+    is_new = {outcome.pk for outcome in derived.new}
+
+    def cause(outcome: Outcome) -> str:
+        return CreditBatch.Cause.NEW_OUTCOME.value if outcome.pk in is_new else cause_of(outcome)
+
+    posted = 0
+    for name, alike in groupby(sorted(derived.all, key=cause), key=cause):
+        batch = ledger.post(outcomes=list(alike), cause=name, now=now, rules=rules)
+        posted += batch.entry_count if batch else 0
+    return posted
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield the items in lists of at most `CHUNK`."""
+    source = iter(items)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+def _as_total(rule: CreditRule, key: Key, amount: int, count: int) -> CreditTotal:
+    """Return a sum in the shape of the running sums."""
+    _, kind, bucket, reason, *places, touch_date, outcome_date = key
+    channel, campaign, send, message, link = (place and UUID(place) for place in places)
+    return CreditTotal(
+        rule=rule,
+        kind=str(kind),
+        bucket=str(bucket),
+        reason=reason or "",
+        channel_id=channel,
+        campaign_id=campaign,
+        send_id=send,
+        message_id=message,
+        link_id=link,
+        touch_date=touch_date and date.fromisoformat(touch_date),
+        outcome_date=outcome_date and date.fromisoformat(outcome_date),
+        amount_minor=amount,
+        count_micro=count,
+    )

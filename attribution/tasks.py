@@ -1,0 +1,19 @@
+"""What runs in the background: each task calls one service and swallows nothing."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from attribution import services
+
+
+@shared_task(name="attribution.tasks.settle_changes")
+def settle_changes() -> None:
+    """Settle all that waits. Running it twice settles nothing twice."""
+    while services.settle_changes(now=timezone.now()):
+        pass
+
+
+@shared_task(name="attribution.tasks.refresh_findings")
+def refresh_findings() -> None:
+    """Look for findings again."""
+    services.refresh_findings(now=timezone.now())

@@ -1,0 +1,195 @@
+"""The proof of the ledger: everything recomputed from the facts and compared. Only reads.
+
+Facts whose changes still wait to be settled are left out; whoever settles them accounts for
+them. Everything is read from one snapshot, so that work going on meanwhile looks like no error.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from attribution import ledger, outcomes
+from attribution.affected import Affected, affected_by
+from attribution.chain import canonical_line, digest
+from attribution.division import COUNT_MICRO, lines
+from attribution.models import CreditBatch, CreditRule, Outcome
+from crm_sync.models import Deal
+from tracking.models import Event, PendingChange
+
+Progress = Callable[[int, int], None]
+"""Told how many facts are done, of how many."""
+
+_CHUNK = 2_000
+
+_ENTRIES = """
+    SELECT line, outcome_id::text, rule_id::text, bucket, reason, outcome_date::text,
+           touch_id::text, channel_id::text, campaign_id::text, send_id::text, message_id::text,
+           link_id::text, touch_date::text, amount_minor, count_micro, rate::text, is_restatement
+    FROM attribution_creditentry WHERE batch_id = %s ORDER BY line
+"""
+_CELLS = (
+    "rule_id, kind, bucket, reason, channel_id, campaign_id, send_id, message_id, link_id, "
+    "touch_date, outcome_date"
+)
+# Set operations treat empty columns as equal, which joins do not.
+_TOTALS = f"""
+    WITH entries AS (
+        SELECT rule_id, o.kind, bucket, reason, channel_id, campaign_id, send_id, message_id,
+               link_id, touch_date, outcome_date,
+               sum(e.amount_minor)::bigint AS amount_minor, sum(count_micro)::bigint AS count_micro
+        FROM attribution_creditentry e JOIN attribution_outcome o ON o.id = e.outcome_id
+        GROUP BY {_CELLS}
+        HAVING sum(e.amount_minor) <> 0 OR sum(count_micro) <> 0
+    ), totals AS (
+        SELECT {_CELLS}, amount_minor, count_micro FROM attribution_credittotal
+        WHERE amount_minor <> 0 OR count_micro <> 0
+    )
+    SELECT 'the entries say', e.* FROM (TABLE entries EXCEPT TABLE totals) e
+    UNION ALL
+    SELECT 'the running sum says', t.* FROM (TABLE totals EXCEPT TABLE entries) t
+"""  # noqa: S608 - a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing in which the ledger differs from what the facts say."""
+
+    code: str
+    message: str
+    outcome_id: UUID | None = None
+
+
+def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
+    """Return everything that is wrong with the ledger; nothing, if all is as it must be.
+
+    Checked: outcomes against deals and events, credit against a fresh division, each outcome's
+    parts against its amount and count, running sums against entries, and the hash chain.
+    """
+    with _snapshot():
+        waiting = affected_by(PendingChange.objects.all())
+        problems: list[Problem] = []
+        total, done = Deal.objects.count() + _goal_events().count(), 0
+        for number, derived in _derived(waiting):
+            problems += _outcome_problems(derived)
+            problems += _credit_problems(derived.all)
+            done += number
+            if progress:
+                progress(done, total)
+        problems += _retired_problems()
+        problems += _total_problems()
+        problems += _chain_problems()
+    return problems
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Read everything as of one moment, where no transaction is under way already."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _derived(waiting: Affected) -> Iterator[tuple[int, outcomes.Derived]]:
+    """Yield the outcomes of all settled facts, in chunks, with the number of facts."""
+    deals = Deal.objects.exclude(pk__in=waiting.deals).order_by("pk")
+    events = _goal_events().exclude(pk__in=waiting.events).order_by("pk")
+    for chunk in _chunks(deals.values_list("pk", flat=True)):
+        yield len(chunk), outcomes.derive_from_deals(chunk)
+    for chunk in _chunks(events.values_list("pk", flat=True)):
+        yield len(chunk), outcomes.derive_from_events(chunk)
+
+
+def _goal_events() -> QuerySet[Event]:
+    """Return events that are, or once were, a goal."""
+    was_lead = Q(pk__in=Outcome.objects.filter(event__isnull=False).values("event"))
+    return Event.objects.filter(Q(goal__isnull=False) | was_lead)
+
+
+def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    source = iter(ids)
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk
+
+
+def _outcome_problems(derived: outcomes.Derived) -> Iterator[Problem]:
+    for outcome in derived.new:
+        yield Problem("outcome_missing", f"{_name(outcome)} is not in the books.")
+    for outcome in derived.changed:
+        yield Problem("outcome_outdated", f"{_name(outcome)} differs from its source.", outcome.pk)
+
+
+def _credit_problems(found: list[Outcome]) -> Iterator[Problem]:
+    """Compare what the ledger holds with a fresh division, and with what it must sum to."""
+    rules = list(CreditRule.objects.active())
+    names = {str(rule.pk): rule.name for rule in rules}
+    by_id = {str(outcome.pk): outcome for outcome in found}
+    held = ledger.held(found, rules)
+    sums = {(outcome, rule): [0, 0] for outcome in by_id for rule in names}
+    for cell, (amount, count) in held.items():
+        sums[cell.outcome_id, cell.rule_id][0] += amount
+        sums[cell.outcome_id, cell.rule_id][1] += count
+    for (outcome_id, rule_id), (amount, count) in sums.items():
+        outcome = by_id[outcome_id]
+        is_withdrawn = outcome.exclusion == Outcome.Exclusion.WITHDRAWN
+        if (amount, count) != (outcome.amount_minor, 0 if is_withdrawn else COUNT_MICRO):
+            message = f"The parts of {_name(outcome)} do not sum up under {names[rule_id]}."
+            yield Problem("sum_differs", message, outcome.pk)
+    for line in ledger.differences(wanted=lines(outcomes=found, rules=rules), held=held):
+        outcome = by_id[line.cell.outcome_id]
+        message = (
+            f"{_name(outcome)} under {names[line.cell.rule_id]}: {line.cell.bucket} differs by "
+            f"{line.amount_minor} minor units and {line.count_micro} millionths."
+        )
+        yield Problem("credit_differs", message, outcome.pk)
+
+
+def _retired_problems() -> Iterator[Problem]:
+    """A retired rule holds nothing."""
+    for rule in CreditRule.objects.filter(
+        retired_at__isnull=False, totals__isnull=False
+    ).distinct():
+        yield Problem("retired_rule_holds", f"{rule} is retired and still holds credit.")
+
+
+def _total_problems() -> Iterator[Problem]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS)
+        for side, _, kind, bucket, reason, *_, amount, count in cursor.fetchall():
+            where = " ".join(filter(None, (kind, bucket, reason)))
+            message = f"For {where}, {side} {amount} minor units and {count} millionths."
+            yield Problem("total_differs", message)
+
+
+def _chain_problems() -> Iterator[Problem]:
+    """Recompute every hash and follow the numbers."""
+    previous, number = "", 0
+    for batch in CreditBatch.objects.order_by("number").iterator():
+        number += 1
+        entries = _entries(batch)
+        if batch.number != number or batch.previous_hash != previous:
+            yield Problem("chain_broken", f"Batch {batch.number} does not follow the one before.")
+        if len(entries) != batch.entry_count:
+            yield Problem("entries_missing", f"Batch {batch.number} has not all of its entries.")
+        if digest(batch, (canonical_line(entry) for entry in entries)) != batch.hash:
+            yield Problem("hash_differs", f"Batch {batch.number} is not as it was posted.")
+        previous, number = batch.hash, batch.number
+
+
+def _entries(batch: CreditBatch) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, [batch.pk])
+        entries: list[tuple[Any, ...]] = cursor.fetchall()
+    return entries
+
+
+def _name(outcome: Outcome) -> str:
+    return f"The {outcome.get_kind_display().lower()} of “{outcome.deal or outcome.event}”"

@@ -142,7 +142,15 @@ UNFOLD = {
     "SITE_TITLE": "Textrail",
     "SITE_HEADER": "Textrail",
     "SITE_SUBHEADER": "From text message to revenue",
-    "SITE_SYMBOL": "timeline",
+    "SITE_ICON": lambda request: static("config/icon.svg"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("config/icon.svg"),
+        }
+    ],
+    "LOGIN": {"image": lambda request: static("config/login.svg")},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "attribution.dashboard.add_dashboard",

@@ -14,7 +14,7 @@ from attribution.reports.report import Report
 from attribution.reports.sends import SendRow
 from attribution.reports.statement import Statement
 from attribution.reports.wording import GOALS
-from campaigns.money import display_amount
+from campaigns.money import display_amount, minor_digits
 
 _STATUS_TAGS = {"Live": "tr-tag-good", "Done": "tr-tag-accent", "Cancelled": "tr-tag-bad"}
 
@@ -150,9 +150,12 @@ def figure(label: str, minor: int, currency: str, *, note: str) -> dict[str, Any
 
 
 def short_amount(minor: int, currency: str) -> str:
-    """Return an amount without its decimals once it has more than four digits."""
-    shown = display_amount(minor, currency)
-    return shown.partition(".")[0] if abs(minor) >= 1_000_000 else shown
+    """Return an amount rounded to whole units once it has more than four digits."""
+    unit = 10 ** minor_digits(currency)
+    if abs(minor) < 10_000 * unit:
+        return display_amount(minor, currency)
+    whole = int((Decimal(minor) / unit).quantize(Decimal(1), ROUND_HALF_UP))
+    return display_amount(whole * unit, currency).partition(".")[0]
 
 
 def proof_lines(statements: Sequence[Statement]) -> list[dict[str, Any]]:
@@ -177,7 +180,7 @@ def _proof_line(statement: Statement) -> dict[str, Any]:
     attributed = part(earned.amount_minor, earned.count_micro)
     unattributed = part(rest.amount_minor, rest.count_micro)
     excluded = whole - part(scope.amount_minor, scope.count_micro)
-    count = f" in {statement.crm.count:,}" if has_money else ""
+    count = f" in {statement.crm.count:,} {GOALS[statement.goal].lower()}" if has_money else ""
     return {
         "goal": GOALS[statement.goal],
         "text": f"Attributed {shown(attributed)} + unattributed {shown(unattributed)} + excluded "

@@ -4,15 +4,17 @@ Three sources, one shape: the running totals (now), the entries posted by a mome
 and a division computed on the fly (what-if).
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
-from attribution.models import CreditEntry, CreditRule, CreditTotal
+from attribution.models import CreditEntry, CreditRule, CreditTotal, Outcome
 from attribution.reports.scope import Scope
+from attribution.services import what_if
 
 Dimension = Literal["send", "channel"]
 
@@ -35,8 +37,8 @@ def credit_cells(scope: Scope, rule: CreditRule, *, by: Dimension, basis: str) -
     `basis` names the date the report's days are cut on; credit without that date (the
     unattributed under `touch`) belongs only to a report over all days.
     """
-    if rule._state.adding:
-        raise NotImplementedError
+    if scope.is_what_if and rule is scope.rule:
+        return _what_if_cells(scope, by=by, basis=basis)
     if scope.query.as_of is None:
         rows: QuerySet[Any] = CreditTotal.objects.filter(rule=rule)
         return _cells(rows.filter(_days(scope, basis) & only(scope)), "kind", by)
@@ -46,11 +48,23 @@ def credit_cells(scope: Scope, rule: CreditRule, *, by: Dimension, basis: str) -
 def foreign_cells(scope: Scope, rule: CreditRule) -> list[tuple[str, Cell]]:
     """Return the credit of outcomes whose source counts in another currency. One query."""
     ours = ["", settings.REPORTING_CURRENCY]
+    if scope.is_what_if and rule is scope.rule:
+        return _foreign_what_if(scope, rule, ours)
     entries = _entries(scope, rule, "outcome").exclude(outcome__source_currency__in=ours)
     sums = entries.values_list(
         "outcome__source_currency", "outcome__kind", "bucket", "reason", "channel_id"
     ).annotate(amount=Sum("amount_minor"), micro=Sum("count_micro"))
     return [(currency, Cell(*row)) for currency, *row in sums]
+
+
+def _foreign_what_if(scope: Scope, rule: CreditRule, ours: list[str]) -> list[tuple[str, Cell]]:
+    foreign = Outcome.objects.exclude(source_currency__in=ours).order_by()
+    cells = []
+    for currency in foreign.values_list("source_currency", flat=True).distinct():
+        part = replace(scope, what_if=what_if(rule=rule, where=Q(source_currency=currency)))
+        found = _what_if_cells(part, by="channel", basis="outcome")
+        cells += [(currency, cell) for cell in found]
+    return cells
 
 
 def _entries(scope: Scope, rule: CreditRule, basis: str) -> QuerySet[CreditEntry]:
@@ -67,6 +81,25 @@ def _cells(rows: QuerySet[Any], kind: str, by: Dimension) -> list[Cell]:
         .annotate(amount=Sum("amount_minor"), micro=Sum("count_micro"))
     )
     return [Cell(*row) for row in sums if row[-1] or row[-2]]
+
+
+def _what_if_cells(scope: Scope, *, by: Dimension, basis: str) -> list[Cell]:
+    sums: dict[tuple[str, str, str, UUID | None], list[int]] = defaultdict(lambda: [0, 0])
+    for total in scope.what_if:
+        if not _belongs(total, scope, basis):
+            continue
+        cell = sums[total.kind, total.bucket, total.reason, getattr(total, f"{by}_id")]
+        cell[0] += total.amount_minor
+        cell[1] += total.count_micro
+    return [Cell(*key, amount, micro) for key, (amount, micro) in sums.items()]
+
+
+def _belongs(total: CreditTotal, scope: Scope, basis: str) -> bool:
+    return (
+        scope.query.covers(getattr(total, f"{basis}_date"))
+        and (scope.channel is None or total.channel_id == scope.channel.pk)
+        and (scope.campaign is None or total.campaign_id == scope.campaign.pk)
+    )
 
 
 def _days(scope: Scope, basis: str) -> Q:

@@ -10,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, Count, F, QuerySet, Sum, When
+from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from attribution.reports.costs import RateTable
+from attribution.rates import RatesOfDays
 from attribution.reports.query import ReportQuery
+from campaigns.exchange import convert_at
 from crm_sync.models import Deal
 from tracking.models import Event
 
@@ -45,10 +46,10 @@ def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
     for goal in _MOMENT:
         groups += [(goal, group) for group in _deal_groups(goal)]
     covered = [(goal, group) for goal, group in groups if query.covers(group["day"])]
-    rates = RateTable(group["currency"] for _, group in covered)
+    rates = RatesOfDays((group["source"], group["day"]) for _, group in covered if group["source"])
     totals: dict[tuple[str, str], CrmTotal] = {}
     for goal, group in covered:
-        currency = group["currency"] or settings.REPORTING_CURRENCY
+        currency = group["source"] or settings.REPORTING_CURRENCY
         total = totals.setdefault((goal, currency), CrmTotal(goal, currency))
         _add(total, group, rates)
     return totals
@@ -59,29 +60,32 @@ def _deal_groups(goal: str) -> Iterable[dict[str, Any]]:
     if goal == "win":
         deals = deals.filter(outcome="won")
     zone = ZoneInfo(settings.TIME_ZONE)
-    return _grouped(deals.annotate(day=TruncDate(_MOMENT[goal], tzinfo=zone)), "amount_minor")
+    dated = deals.annotate(day=TruncDate(_MOMENT[goal], tzinfo=zone), source=F("currency"))
+    return _grouped(dated, "amount_minor")
 
 
 def _lead_groups() -> Iterable[dict[str, Any]]:
+    """Group goal events; a lead without a value of its own is worth what its goal says."""
     zone = ZoneInfo(settings.TIME_ZONE)
     leads = Event.objects.filter(goal__isnull=False).annotate(
         day=TruncDate("occurred_at", tzinfo=zone),
         worth=Coalesce("value_minor", "goal__value_minor"),
+        source=Case(When(value_minor__isnull=False, then=F("currency")), default=Value("")),
     )
     return _grouped(leads, "worth")
 
 
 def _grouped(facts: QuerySet[Any], amount: str) -> Iterable[dict[str, Any]]:
     """Group facts by currency and day; foreign ones by amount too, as each is rounded alone."""
-    ours = When(currency__in=[settings.REPORTING_CURRENCY, ""], then=None)
+    ours = When(source__in=[settings.REPORTING_CURRENCY, ""], then=None)
     return (
         facts.order_by()
-        .values("currency", "day", each=Case(ours, default=F(amount)))
+        .values("source", "day", each=Case(ours, default=F(amount)))
         .annotate(number=Count("pk"), valued=Count(amount), minor=Sum(amount))
     )
 
 
-def _add(total: CrmTotal, group: dict[str, Any], rates: RateTable) -> None:
+def _add(total: CrmTotal, group: dict[str, Any], rates: RatesOfDays) -> None:
     valued, minor = group["valued"], group["minor"] or 0
     total.count += group["number"]
     total.without_amount += group["number"] - valued
@@ -90,6 +94,9 @@ def _add(total: CrmTotal, group: dict[str, Any], rates: RateTable) -> None:
     if total.currency == settings.REPORTING_CURRENCY:
         total.amount_minor += minor
     elif valued and group["day"] is not None:
-        converted = rates.convert(minor=group["each"], currency=total.currency, day=group["day"])
-        total.amount_minor += (converted or 0) * valued
-        total.without_rate += valued if converted is None else 0
+        rate = rates.find(total.currency, group["day"])
+        if rate is None:
+            total.without_rate += valued
+        else:
+            each = convert_at(minor=group["each"], currency=total.currency, rate=rate)
+            total.amount_minor += each * valued

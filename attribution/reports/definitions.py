@@ -21,6 +21,9 @@ from attribution.reports.wording import (
 )
 
 
+_WHAT_IF_NOTE = "Sourced, influenced and the durations keep the lookback of the active rules."
+
+
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """The choices behind a report's figures. `coverage` is attributed ÷ in scope, per goal."""
@@ -116,7 +119,7 @@ def define(
         coverage={item.goal: _coverage(item) for item in statements},
         reconciles=all(item.reconciles for item in statements) if statements else None,
         what_if=scope.is_what_if,
-        notes=notes,
+        notes=(*((_WHAT_IF_NOTE,) if scope.is_what_if else ()), *notes),
     )
 
 

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db.models import F, Min, QuerySet, Sum
 
-from attribution.models import Bucket, CreditEntry, Outcome
+from attribution.models import Bucket, CreditEntry, CreditRule, Outcome
 from attribution.reports.credit import Dimension, only
 from attribution.reports.scope import Scope
+from campaigns.models import Channel
 
 
 @dataclass(slots=True)
@@ -91,3 +92,30 @@ def _is_open(pair: dict[str, Any], as_of: datetime | None) -> bool:
     is_gone = deleted_at is not None and deleted_at <= as_of
     is_closed = pair["state"] != "open" and closed_at is not None and closed_at <= as_of
     return not is_gone and not is_closed
+
+
+def open_pipeline_influenced(channel: Channel) -> int:
+    """Return the amount of open opportunities any touch of the channel took part in. One query.
+
+    Each opportunity counts once, so for a single channel the amounts do add up.
+    """
+    touched = (
+        CreditEntry.objects.filter(
+            rule__kind=CreditRule.Kind.LINEAR,
+            rule__retired_at__isnull=True,
+            bucket=Bucket.ATTRIBUTED,
+            channel=channel,
+            outcome__kind=Outcome.Kind.OPPORTUNITY,
+            outcome__deal__outcome="open",
+            outcome__deal__deleted_at__isnull=True,
+        )
+        .order_by()
+        .values("outcome")
+        .annotate(micro=Sum("count_micro"))
+        .filter(micro__gt=0)
+        .values("outcome")
+    )
+    amount: int | None = Outcome.objects.filter(pk__in=touched).aggregate(
+        amount=Sum("amount_minor")
+    )["amount"]
+    return amount or 0

@@ -1,5 +1,6 @@
 """A report's parameters, matched with the rules, channels and campaigns that exist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,8 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from attribution.models import CreditRule
+from attribution.models import CreditRule, CreditTotal
 from attribution.reports.query import LIFETIME, InvalidReportQueryError, Problem, ReportQuery
+from attribution.services import what_if
 from campaigns.models import Campaign, Channel
 
 
@@ -21,7 +23,7 @@ class NoCreditRuleError(RuntimeError):
 class Scope:
     """What a report is built from.
 
-    `rule` may be an unsaved variant when `is_what_if`. `first_touch` and `every_touch` are
+    `rule` is an unsaved variant when `is_what_if`, and `what_if` the sums under it. `first_touch` and `every_touch` are
     the active rules behind “sourced” and “influenced”; None where retired.
     """
 
@@ -33,6 +35,7 @@ class Scope:
     channel: Channel | None
     campaign: Campaign | None
     now: datetime
+    what_if: Sequence[CreditTotal] = ()
 
     @property
     def as_of(self) -> datetime:
@@ -53,6 +56,8 @@ class Scope:
 def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
     """Match a query with what exists. Costs one query, one more for each row filter.
 
+    A what-if is divided here, once for the whole report: its cost grows with the outcomes.
+
     Raises:
         InvalidReportQueryError: the rule, the channel or the campaign does not exist.
         NoCreditRuleError: no rule is active.
@@ -67,7 +72,10 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
     if problems:
         raise InvalidReportQueryError(problems)
     rule, is_what_if = _variant(base, query, active)
-    by_kind = {rule.kind: rule for rule in reversed(active)}
+    if is_what_if and query.as_of:
+        message = "A what-if shows the present only. Leave out as_of, or the lookback and contacts."
+        raise InvalidReportQueryError([Problem("as_of", "what-if-has-no-past", message)])
+    by_kind = {item.kind: item for item in reversed(active)}
     return Scope(
         query=query,
         rule=rule,
@@ -77,6 +85,7 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
         channel=channel,
         campaign=campaign,
         now=now,
+        what_if=what_if(rule=rule) if is_what_if else (),
     )
 
 

@@ -62,10 +62,14 @@ def open_connection(connection: Connection) -> Provider:
     Raises:
         ProviderNotSyncableError: the connection is fed by files.
         UnreadableSecretError: the token was encrypted under another SECRET_KEY.
-        ApiError: there is no token yet.
+        ApiError: there is no token yet, or the address may not be sent one.
     """
     kind = PROVIDERS[connection.provider]
     token = decrypt_secret(connection.secret)
+    try:
+        check_base_url(connection.base_url)
+    except AddressNotAllowedError as error:
+        raise ApiError(str(error), category=ErrorCategory.CONFIGURATION) from error
     if kind.path and not token:
         raise ApiError(
             "This connection has no access token yet.", category=ErrorCategory.CONFIGURATION

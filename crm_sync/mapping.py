@@ -116,7 +116,7 @@ def read_amount(text: str | None, *, currency: str, field: str = "amount") -> in
     try:
         minor = Decimal(text).scaleb(minor_digits(currency))
         amount = int(minor.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except (InvalidOperation, ValueError, OverflowError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise UnreadableRecordError("bad-amount", f"{field} is not a number: {text!r}.") from error
     if abs(amount) > _LARGEST_AMOUNT:
         raise UnreadableRecordError("bad-amount", f"{field} is too large: {text!r}.")

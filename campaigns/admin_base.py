@@ -1,10 +1,24 @@
 """The admin classes every app's pages derive from: unfold's, with our defaults."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+
+
+def signed_in_user(request: HttpRequest) -> "User":
+    """Return who is signed in; behind the admin's door that is never an anonymous user."""
+    return cast("User", request.user)
 
 
 class TextrailAdmin(ModelAdmin):
@@ -59,3 +73,89 @@ class ReadOnlyTabularInline(ReadOnlyMixin, TextrailTabularInline):
     """Related facts as a table."""
 
     can_delete = False
+
+
+class RowActionRefusedError(Exception):
+    """A row's action cannot be done now. `reasons` are shown one by one, links allowed."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """A button on a row's page. `run` does it and returns what to tell the user.
+
+    `variant` is unfold's: primary, default or danger. A run may raise RowActionRefusedError.
+    """
+
+    name: str
+    label: str
+    run: Callable[[HttpRequest, Any], str]
+    variant: str = "default"
+
+
+class RowActionsMixin(ModelAdmin):
+    """Buttons above a row's form, each a POST of its own, for whoever may change the row.
+
+    Mix in before the admin class and override `row_actions`.
+    """
+
+    change_form_outer_before_template = "campaigns/row_actions.html"
+
+    def row_actions(self, request: HttpRequest, obj: Any) -> list[RowAction]:
+        """Return the buttons that make sense for a row in its present state."""
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address the buttons post to."""
+        info = self.opts.app_label, self.opts.model_name
+        view = self.admin_site.admin_view(self._run_row_action)
+        return [
+            path("<path:object_id>/do/<str:name>/", view, name="{}_{}_do".format(*info)),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Give the page its buttons."""
+        obj = self.get_object(request, object_id) if object_id else None
+        context = {"row_actions": self._offered(request, obj) if obj else []}
+        return super().changeform_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    def _offered(self, request: HttpRequest, obj: Any) -> list[tuple[RowAction, str]]:
+        if not super().has_change_permission(request):
+            return []
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_do"
+        return [
+            (action, reverse(name, args=[obj.pk, action.name]))
+            for action in self.row_actions(request, obj)
+        ]
+
+    def _run_row_action(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        change = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        action = next((one for one in self.row_actions(request, obj) if one.name == name), None)
+        if action is None:
+            messages.warning(request, "That is not possible any more; see the present state.")
+            return redirect(change, obj.pk)
+        try:
+            messages.success(request, action.run(request, obj))
+        except RowActionRefusedError as error:
+            for reason in error.reasons:
+                messages.error(request, reason)
+        return redirect(change, obj.pk)

@@ -68,6 +68,11 @@ def issue_key(
     return key, plain
 
 
+def revoke_key(*, key: ApiKey, now: datetime) -> None:
+    """Refuse a key from now on; the first revocation's time stays."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+
+
 def hash_key(plain: str) -> str:
     """Return the hexadecimal SHA-256 under which a key is stored."""
     return hashlib.sha256(plain.encode()).hexdigest()

@@ -56,6 +56,23 @@ def publish_convention(
     return current
 
 
+@transaction.atomic
+def save_draft(*, convention: NamingConvention, by: "User | None") -> NamingConvention:
+    """Store a draft; a new one gets its channel's next version number.
+
+    Raises:
+        ConventionNotDraftError: it is published, and so never changes.
+    """
+    Channel.objects.select_for_update().get(pk=convention.channel_id)
+    stored = NamingConvention.objects.filter(pk=convention.pk).first()
+    if stored is None:
+        convention.version = next_version_number(convention.channel)
+    elif stored.status != NamingConvention.Status.DRAFT:
+        raise ConventionNotDraftError(f"The {stored} is published and never changes.")
+    save_by(convention, by)
+    return convention
+
+
 def next_version_number(channel: Channel) -> int:
     """Return the number of a channel's next version. Costs a query."""
     newest = NamingConvention.objects.filter(channel=channel).aggregate(Max("version"))

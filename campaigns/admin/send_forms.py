@@ -1,0 +1,149 @@
+"""The forms of a send and its messages, which speak the naming convention's language."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from campaigns.conventions import Violation
+from campaigns.lifecycle import is_frozen
+from campaigns.models import Message, Send
+from campaigns.published_rules import NoConventionError
+from campaigns.send_checks import check_send
+
+
+class SendForm(forms.ModelForm):
+    """A send whose UTM values are checked against its channel's convention."""
+
+    class Meta:
+        model = Send
+        fields = (
+            "name",
+            "campaign",
+            "audience",
+            "audience_size",
+            "scheduled_at",
+            "destination_url",
+            "channel",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_term",
+        )
+        labels = {
+            "utm_source": "UTM source",
+            "utm_medium": "UTM medium",
+            "utm_campaign": "UTM campaign",
+            "utm_term": "UTM term",
+            "audience_size": "Planned recipients",
+            "scheduled_at": "Planned for",
+            "destination_url": "Landing page",
+        }
+        help_texts = {
+            "utm_campaign": "The send’s name in every report. Used once, never again.",
+            "utm_term": "Optional: the audience or list, such as lapsed-trials.",
+            "destination_url": "The page behind the short links, without UTM values.",
+        }
+        widgets = {
+            "destination_url": UnfoldAdminTextInputWidget(
+                attrs={"placeholder": "https://example.com/trial", "inputmode": "url"}
+            ),
+            "utm_campaign": UnfoldAdminTextInputWidget(
+                attrs={"placeholder": "trial-reengagement-june", "autocomplete": "off"}
+            ),
+        }
+
+    def validate_constraints(self) -> None:
+        """Let the convention speak instead of the constraints: it says more, and in words."""
+        if is_frozen(self.instance.status) or not self.instance.channel_id:
+            return
+        try:
+            verdict = check_send(self.instance, [], now=timezone.now())
+        except NoConventionError as error:
+            self.add_error("channel", str(error))
+            return
+        for found in verdict.violations:
+            if found.field in self.fields and found.field not in self.errors:
+                for other in verdict.violations:
+                    if other.field == found.field:
+                        self.add_error(found.field, explain(other, f"id_{found.field}"))
+
+
+def explain(found: Violation, input_id: str) -> str:
+    """Return a violation as a field's error, its suggestion a button that fills the field in."""
+    if not found.suggestion:
+        return found.message
+    return format_html(
+        '{} <button type="button" class="font-semibold underline" data-fill="{}" '
+        'data-value="{}">Use “{}”</button>',
+        found.message,
+        input_id,
+        found.suggestion,
+        found.suggestion,
+    )
+
+
+class MessageForm(forms.ModelForm):
+    """One version of the text."""
+
+    class Meta:
+        model = Message
+        fields = ("body", "utm_content", "share")
+        labels = {"body": "Text", "utm_content": "UTM content", "share": "Share in %"}
+        help_texts = {
+            "body": "Write {link} where the short link goes, and how to opt out.",
+            "utm_content": "Only for A/B versions: version-a, version-b.",
+        }
+        widgets = {
+            "body": UnfoldAdminTextareaWidget(
+                attrs={
+                    "rows": 4,
+                    "data-segments": "1",
+                    "placeholder": "Your trial waits for you: {link} Reply STOP to opt out",
+                }
+            )
+        }
+
+    def validate_unique(self) -> None:
+        """Leave it to the form set, which sees all versions at once."""
+
+    def validate_constraints(self) -> None:
+        """Leave it to the form set, which explains what would pass."""
+
+
+class MessageFormSet(PaginationInlineFormSet):
+    """A send's messages, whose versions are checked together."""
+
+    instance: Any
+
+    def clean(self) -> None:
+        """Check every version's name against the convention and against the others."""
+        forms_kept = self._kept()
+        if any(form.errors for form in forms_kept) or self.instance.channel_id is None:
+            return
+        try:
+            messages = [form.instance for form in forms_kept]
+            verdict = check_send(self.instance, messages, now=timezone.now())
+        except NoConventionError:
+            return  # the send's own form says so
+        for found in verdict.violations:
+            if found.field.startswith("messages."):
+                form = forms_kept[int(found.field.split(".")[1])]
+                field_id = f"id_{form.prefix}-utm_content"
+                form.add_error("utm_content", explain(found, field_id))
+
+    def wanted_messages(self) -> list[Message]:
+        """Return the messages the send shall have, having noted the changes for the log."""
+        self.save(commit=False)
+        return [form.instance for form in self._kept()]
+
+    def _kept(self) -> list[Any]:
+        return [
+            form
+            for form in self.forms
+            if (form.has_changed() or not form.instance._state.adding)
+            and not (self.can_delete and self._should_delete_form(form))
+        ]

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from campaigns.admin_base import ReadOnlyTextrailAdmin, TextrailAdmin
+from campaigns.admin_base import ReadOnlyTextrailAdmin, TextrailAdmin, signed_in_user
 from campaigns.models import Send
 from campaigns.personal_data import may_see_personal_data, shown_email, shown_phone
 from links import services
@@ -108,7 +108,7 @@ class LinkAdmin(TextrailAdmin):
 
     def save_model(self, request: HttpRequest, obj: Link, form: Any, change: Any) -> None:
         """Store it and tell the redirectors."""
-        services.save_link(link=obj, by=request.user, now=timezone.now())
+        services.save_link(link=obj, by=signed_in_user(request), now=timezone.now())
 
     def change_view(
         self,
@@ -124,9 +124,11 @@ class LinkAdmin(TextrailAdmin):
             "may_check": self.has_change_permission(request),
             "check_url": reverse("admin:links_check_link", args=[object_id]),
             "recipients_url": reverse("admin:links_recipientlink_changelist")
-            + (f"?send={link.send_id}" if link and link.send_id else ""),
+            + (f"?send={link.send_id}" if link and link.send else ""),
         }
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        context = {**(extra_context or {}), **shown}
+        page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages that check links and the QR code."""

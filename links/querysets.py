@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Max, OuterRef, Q, Subquery
 
@@ -36,8 +37,8 @@ class LinkQuerySet(models.QuerySet["Link"]):
         Two subqueries by index instead of a join: the newest row per link and device, which a
         join would have to find among all checks of the page's links.
         """
-        checks: models.QuerySet[Any] = self.model._meta.get_field("checks").related_model.objects
-        newest = checks.filter(link=OuterRef("pk")).order_by("-checked_at")
+        checks: type[LinkCheck] = apps.get_model("links", "LinkCheck")
+        newest = checks.objects.filter(link=OuterRef("pk")).order_by("-checked_at")
         return self.annotate(
             phone_ok=Subquery(newest.filter(device="phone").values("is_ok")[:1]),
             desktop_ok=Subquery(newest.filter(device="desktop").values("is_ok")[:1]),
@@ -50,7 +51,9 @@ class LinkQuerySet(models.QuerySet["Link"]):
             self.working(now=now)
             .filter(send__status="live")
             .annotate(checked_at=Max("checks__checked_at"))
-            .exclude(checked_at__gt=now - timedelta(hours=fresh_hours))
+            .filter(
+                Q(checked_at__isnull=True) | Q(checked_at__lte=now - timedelta(hours=fresh_hours))
+            )
             .order_by(F("checked_at").asc(nulls_first=True))
         )
 

@@ -1,8 +1,9 @@
 """What must be true of a send's links before it goes live."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -45,7 +46,7 @@ def is_fresh(check: LinkCheck, link: Link, now: datetime) -> bool:
     return check.checked_at >= max(oldest, link.updated_at, link.domain.updated_at)
 
 
-def _missing_links(messages: list[Message], links: dict[object, Link]) -> Iterator[CheckResult]:
+def _missing_links(messages: list[Message], links: Mapping[UUID, Link]) -> Iterator[CheckResult]:
     if not messages:
         yield CheckResult(
             "link-missing", Level.ERROR, "There is no message yet, and so no short link."

@@ -59,5 +59,7 @@ def make_check(
         final_url="https://www.example.com/trial",
         final_status=200 if is_ok else 404,
         hops=[{"url": link.short_url, "status": 302, "milliseconds": 3}],
-        problems=[] if is_ok else [{"code": "final-status", "message": "It ends in a 404."}],
+        problems=[]
+        if is_ok
+        else [{"code": "final-status", "message": "It ends in a 404.", "severity": "error"}],
     )

@@ -1,4 +1,4 @@
-// Copy buttons, and links that post: [data-copy], a[data-post], form[data-busy].
+// Copy buttons ([data-copy]) and forms that say that they are at work (form[data-busy]).
 (() => {
   if (window.textrailLinks) return; // the panel may stand on a page more than once
   window.textrailLinks = true;
@@ -19,37 +19,13 @@
     setTimeout(() => { label.textContent = "Copy"; }, 1500);
   }
 
-  function post(link) {
-    const token = document.querySelector("[name=csrfmiddlewaretoken]");
-    if (!token) return false;
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = link.href;
-    const fields = { csrfmiddlewaretoken: token.value, next: location.pathname + location.search };
-    for (const [name, value] of Object.entries(fields)) {
-      const input = document.createElement("input");
-      Object.assign(input, { type: "hidden", name, value });
-      form.append(input);
-    }
-    document.body.append(form);
-    form.submit();
-    return true;
-  }
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
-    if (button) { event.preventDefault(); copy(button); return; }
-    const link = event.target.closest("a[data-post]");
-    if (!link || link.classList.contains("tr-is-busy")) { if (link) event.preventDefault(); return; }
-    if (post(link)) {
-      event.preventDefault();
-      link.classList.add("tr-is-busy");
-      link.lastElementChild.textContent = "Checking…";
-    }
+    if (button) { event.preventDefault(); copy(button); }
   });
   document.addEventListener("submit", (event) => {
     const label = event.target.dataset.busy;
     const button = event.target.querySelector("[type=submit]");
-    if (label && button) { button.disabled = true; button.textContent = label; }
+    if (label && button) { button.disabled = true; button.textContent = label; } // after the submit
   });
 })();

@@ -1,0 +1,110 @@
+"""The JSON shapes of this app's resources."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from links.audience import RowStatus, UploadResult
+from links.models import Domain, Link, LinkCheck
+
+
+class LinkSerializer(serializers.ModelSerializer[Link]):
+    """A short link. `domain` is its host; without one the default domain is used."""
+
+    domain = serializers.SlugRelatedField(
+        slug_field="host", queryset=Domain.objects.filter(is_active=True), required=False
+    )
+    short_url = serializers.CharField(read_only=True)
+    send_name = serializers.CharField(source="send.name", read_only=True, default=None)
+    code = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="Empty: a random code is made"
+    )
+
+    class Meta:
+        model = Link
+        fields = (
+            "id", "short_url", "domain", "code", "title", "status", "send", "send_name", "message",
+            "destination_url", "utm_source", "utm_medium", "utm_campaign", "utm_content",
+            "utm_term", "passes_query", "starts_at", "expires_at", "fallback_url", "created_at",
+            "updated_at",
+        )  # fmt: skip
+        read_only_fields = ("id", "status", "message", "created_at", "updated_at")
+        validators: list[Any] = []  # the services say what is taken, with the address
+
+
+class HopSerializer(serializers.Serializer[Any]):
+    """One request on the way."""
+
+    url = serializers.CharField()
+    status = serializers.IntegerField(allow_null=True)
+    milliseconds = serializers.IntegerField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Something found on the way."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    severity = serializers.ChoiceField(["error", "warning"])
+
+
+class LinkCheckSerializer(serializers.ModelSerializer[LinkCheck]):
+    """What one device met when it followed the link."""
+
+    hops = HopSerializer(many=True)
+    problems = ProblemSerializer(many=True)
+
+    class Meta:
+        model = LinkCheck
+        fields = (
+            "id", "device", "is_ok", "checked_at", "final_url", "final_status", "hops", "problems",
+        )  # fmt: skip
+
+
+class RecipientSerializer(serializers.Serializer[Any]):
+    """One person of an audience."""
+
+    phone = serializers.CharField()
+    email = serializers.CharField(required=False)
+    external_id = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+
+
+class AudienceSerializer(serializers.Serializer[Any]):
+    """An audience as JSON."""
+
+    recipients = RecipientSerializer(many=True)
+
+
+class RowResultSerializer(serializers.Serializer[Any]):
+    """What became of one row, counted from 1."""
+
+    row = serializers.IntegerField()
+    status = serializers.ChoiceField([str(value) for value in RowStatus])
+    message = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[UploadResult]):
+    """Counts, and what became of each row."""
+
+    new = serializers.SerializerMethodField()
+    duplicate = serializers.SerializerMethodField()
+    invalid = serializers.SerializerMethodField()
+    opted_out = serializers.SerializerMethodField()
+    results = RowResultSerializer(many=True)
+
+    def get_new(self, result: UploadResult) -> int:
+        """How many got a link."""
+        return result.counts[RowStatus.NEW]
+
+    def get_duplicate(self, result: UploadResult) -> int:
+        """How many were there already."""
+        return result.counts[RowStatus.DUPLICATE]
+
+    def get_invalid(self, result: UploadResult) -> int:
+        """How many rows cannot become a recipient."""
+        return result.counts[RowStatus.INVALID]
+
+    def get_opted_out(self, result: UploadResult) -> int:
+        """How many must not be texted."""
+        return result.counts[RowStatus.OPTED_OUT]

@@ -1,5 +1,7 @@
 """The public addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tracking.views import snippet
+
+urlpatterns: list[URLPattern] = [path("t.js", snippet, name="snippet")]

@@ -3,6 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from rest_framework.test import APIClient
+
+from campaigns.api_keys import issue_key
 from campaigns.models import Campaign, Channel, NamingConvention, Send
 from campaigns.public_ids import new_id
 from tracking.identity import ensure_identity
@@ -67,3 +72,24 @@ def make_goal(event_name: str = "demo-booked", **fields: Any) -> Goal:
 def make_source(*, hosts: tuple[str, ...] = ("www.example.com",), **fields: Any) -> Source:
     """Make a website that may report."""
     return Source.objects.create(**{"name": f"Site {new_id().hex}", "hosts": list(hosts), **fields})
+
+
+def api_client(*scopes: str, user: Any = None) -> APIClient:
+    """Return a client that sends an API key with these scopes, made by this user."""
+    _, plain = issue_key(name="Tests", scopes=scopes, by=user)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {plain}")
+    return client
+
+
+def make_user(*permissions: str) -> Any:
+    """Make a staff user with these permissions, each as `app.codename`."""
+    user = get_user_model().objects.create_user(
+        username=f"user-{new_id().hex}", password="secret", is_staff=True
+    )
+    for permission in permissions:
+        app, codename = permission.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
+    return user

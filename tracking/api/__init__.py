@@ -1,0 +1,18 @@
+"""The REST resources of this app."""
+
+from django.urls import URLPattern, path
+from rest_framework.viewsets import ViewSetMixin
+
+from tracking.api.channel_rules import ChannelRuleViewSet
+from tracking.api.collect import CollectView
+from tracking.api.events import EventsView
+from tracking.api.people import PersonViewSet
+
+ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("channel-rules", ChannelRuleViewSet),
+    ("people", PersonViewSet),
+]
+PATHS: list[URLPattern] = [
+    path("events", EventsView.as_view(), name="events"),
+    path("collect", CollectView.as_view(), name="collect"),
+]

@@ -20,7 +20,6 @@ from attribution.reports.wording import (
     rule_in_words,
 )
 
-
 _WHAT_IF_NOTE = "Sourced, influenced and the durations keep the lookback of the active rules."
 
 

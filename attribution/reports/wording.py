@@ -55,12 +55,6 @@ def _division(kind: str, parameters: Mapping[str, Any]) -> str:
     if kind == "time_decay":
         days = parameters.get("half_life_days", 30)
         return f"A touch weighs half as much for every {days} days it lies before the outcome."
-    if kind == "position":
-        first, middle, last = (
-            _percent(parameters.get(name, share))
-            for name, share in (("first", 40), ("middle", 20), ("last", 40))
-        )
-        return f"{first} to the first touch, {last} to the last, {middle} shared by those between."
     return _DIVISIONS[kind]
 
 
@@ -69,6 +63,7 @@ _DIVISIONS = {
     "last": "All credit goes to the last touch.",
     "last_non_direct": "All credit goes to the last touch that is not a direct visit.",
     "linear": "Every touch earns the same share.",
+    "position": "40 % to the first touch, 40 % to the last, 20 % shared by those between.",
     "u_lead": "40 % to the first touch, 40 % to the one before the lead, 20 % to the others.",
     "u_even": "Half to the first touch, half to the one before the lead.",
     "w": "30 % each to the first touch and to those before the lead and the opportunity, "
@@ -79,9 +74,3 @@ _DIVISIONS = {
     "inverse_j": "60 % to the first touch, 20 % to the last, 20 % to those between.",
     "custom": "Own weights for the first touch, the lead, the opportunity, the close and the rest.",
 }
-
-
-def _percent(share: float) -> str:
-    """Return a share given as 40 or as 0.4 in per cent."""
-    value = share * 100 if 0 < share < 1 else share
-    return f"{value:g} %"

@@ -63,7 +63,7 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
 
     def latest_per_device(self) -> LinkCheckQuerySet:
         """Keep the newest check of every link and device."""
-        return self.order_by("link", "device", "-checked_at").distinct("link", "device")
+        return self.order_by("link_id", "device", "-checked_at").distinct("link_id", "device")
 
 
 class RecipientLinkQuerySet(models.QuerySet["RecipientLink"]):

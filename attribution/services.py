@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import Q
 
@@ -30,8 +29,12 @@ from crm_sync.models import Deal
 from tracking.changes import claim_changes
 from tracking.models import Event
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+
 __all__ = [
     "DefaultRuleError",
+    "InvalidPeriodError",
     "PeriodOverlapsError",
     "Problem",
     "Rebuilt",
@@ -53,6 +56,10 @@ CHUNK = 2_000
 
 Progress = Callable[[int, int], None]
 """Told how many facts are done, of how many."""
+
+
+class InvalidPeriodError(ValueError):
+    """The period ends before it starts."""
 
 
 class PeriodOverlapsError(ValueError):
@@ -141,19 +148,19 @@ def what_if(*, rule: CreditRule, where: Q | None = None) -> list[CreditTotal]:
     return [_as_total(rule, key, *cell) for key, cell in sums.items()]
 
 
-def lock_period(
-    *, starts_on: date, ends_on: date, by: AbstractUser | None, now: datetime
-) -> Period:
+def lock_period(*, starts_on: date, ends_on: date, by: "User | None", now: datetime) -> Period:
     """Close a stretch of days: entries that concern it are marked as restatements from now on.
 
     Its figures as of `locked_at` stay what they were, because entries are only ever posted now.
 
     Raises:
         PeriodOverlapsError: some of the days are locked already.
-        ValueError: it would end before it starts.
+        InvalidPeriodError: it would end before it starts.
     """
     if ends_on < starts_on:
-        raise ValueError(f"The period would end ({ends_on}) before it starts ({starts_on}).")
+        raise InvalidPeriodError(
+            f"The period would end ({ends_on}) before it starts ({starts_on})."
+        )
     with transaction.atomic():
         ledger.hold()
         locked = Period.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).first()

@@ -21,10 +21,12 @@ from tests.attribution.builders import (
     earned,
     make_identity,
     note_deal,
+    note_person,
     rule,
     settle,
     sums,
 )
+from tests.tracking.builders import make_channel
 
 pytestmark = pytest.mark.django_db
 
@@ -184,23 +186,11 @@ def test_a_reclassified_touch_moves_its_credit_to_the_other_channel() -> None:
     touch = a_tap(ann, days=9, channel="referral")
     a_deal(won=1, people=(ann,))
     settle()
-    type(touch).objects.filter(pk=touch.pk).update(channel=make_channel_id("sms"))
-    note_deal_of(ann)
+    type(touch).objects.filter(pk=touch.pk).update(channel=make_channel("sms"))
+    note_person(ann, cause="channel_rules")
     settle()
 
     assert sums() == {"sms": 100_00}
-
-
-def make_channel_id(slug: str) -> object:
-    from tests.tracking.builders import make_channel
-
-    return make_channel(slug).pk
-
-
-def note_deal_of(identity: object) -> None:
-    from tests.attribution.builders import note_person
-
-    note_person(identity, cause="channel_rules")
 
 
 def test_entries_for_a_locked_period_are_marked_as_restatements() -> None:

@@ -1,0 +1,43 @@
+"""The background tasks do all that waits, and doing it twice changes nothing."""
+
+import pytest
+
+from attribution import tasks
+from attribution.models import CreditBatch, CreditEntry, Finding
+from config.schedule import TABLE
+from tests.attribution.builders import a_deal
+from tracking.models import PendingChange
+
+pytestmark = pytest.mark.django_db
+
+
+def test_settling_goes_on_until_nothing_waits() -> None:
+    for _ in range(3):
+        a_deal(won=1)
+    tasks.settle_changes()
+
+    assert not PendingChange.objects.exists()
+    assert CreditEntry.objects.exists()
+
+
+def test_settling_twice_leaves_the_same_rows() -> None:
+    a_deal(won=1)
+    tasks.settle_changes()
+    before = list(CreditBatch.objects.values_list("hash", flat=True))
+    tasks.settle_changes()
+
+    assert list(CreditBatch.objects.values_list("hash", flat=True)) == before
+
+
+def test_findings_are_looked_for() -> None:
+    a_deal(won=1)
+    tasks.settle_changes()
+    tasks.refresh_findings()
+
+    assert Finding.objects.open().filter(code="unattributed_no_contacts").exists()
+
+
+def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
+    ours = {entry.task for entry in TABLE if entry.task.startswith("attribution.")}
+
+    assert ours == {tasks.settle_changes.name, tasks.refresh_findings.name}

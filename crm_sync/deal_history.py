@@ -23,7 +23,7 @@ _VALUE_LENGTH: Final = 200
 def in_words(deal: Deal, *, stage: str, company: str, contacts: Iterable[str]) -> Words:
     """Say a deal's facts as people read them; `contacts` are display names."""
     return {
-        Field.CREATED: amount_text(deal.amount_minor, deal.currency) or "without a value",
+        Field.CREATED: _created_text(deal),
         Field.STAGE: stage,
         Field.AMOUNT: amount_text(deal.amount_minor, deal.currency),
         Field.CLOSED_AT: deal.closed_at.date().isoformat() if deal.closed_at else "",
@@ -31,6 +31,11 @@ def in_words(deal: Deal, *, stage: str, company: str, contacts: Iterable[str]) -
         Field.COMPANY: company,
         Field.DELETED: "deleted in the CRM" if deal.deleted_at else "",
     }
+
+
+def _created_text(deal: Deal) -> str:
+    amount = amount_text(deal.amount_minor, deal.currency) or "without a value"
+    return amount if deal.deal_created_at else f"{amount}; first seen here, its date is unknown"
 
 
 def amount_text(minor: int | None, currency: str) -> str:

@@ -149,11 +149,12 @@ class MappingForm(forms.Form):
         self._add_date_formats(mapping["date_format"])
         for name, label in COLUMN_LABELS.items():
             self._add_column(name, label, mapping["columns"].get(name, ""))
-        for place, stage in enumerate(preview.stages):
-            self.fields[f"stage_{place}"] = forms.ChoiceField(
+        for stage in preview.stages:
+            self.fields[_stage_field(stage.name)] = forms.ChoiceField(
                 label=stage.name,
                 choices=Stage.Outcome.choices,
                 initial=stage.outcome,
+                required=False,
                 help_text=f"{stage.row_count:,} rows",
                 widget=UnfoldAdminSelectWidget,
             )
@@ -182,14 +183,22 @@ class MappingForm(forms.Form):
     @property
     def stage_fields(self) -> list[forms.BoundField]:
         """Return the fields that say what each stage means."""
-        return [self[f"stage_{place}"] for place in range(len(self.preview.stages))]
+        return [self[_stage_field(stage.name)] for stage in self.preview.stages]
+
+    @property
+    def unseen_stages(self) -> list[str]:
+        """Return the stages that nobody has looked at: another column was just chosen."""
+        return [
+            stage.name for stage in self.preview.stages if _stage_field(stage.name) not in self.data
+        ]
 
     def mapping(self) -> dict[str, Any]:
         """Return the mapping that the form says, as `import_deals --mapping` takes it."""
         cleaned = self.cleaned_data
         columns = {name: cleaned[f"column_{name}"] for name in COLUMN_LABELS}
         stages = {
-            stage.name: cleaned[f"stage_{place}"] for place, stage in enumerate(self.preview.stages)
+            stage.name: cleaned[_stage_field(stage.name)] or stage.outcome
+            for stage in self.preview.stages
         }
         mapping = {
             "connection": self.preview.mapping["connection"],
@@ -199,3 +208,14 @@ class MappingForm(forms.Form):
             "stages": stages,
         }
         return {**mapping, "decimal_comma": True} if cleaned["decimal_comma"] else mapping
+
+
+def posted_columns(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns that a posted mapping form chose, before it is checked."""
+    chosen = {name: str(data.get(f"column_{name}", "")) for name in COLUMN_LABELS}
+    return {name: column for name, column in chosen.items() if column}
+
+
+def _stage_field(name: str) -> str:
+    """Name a stage's field by the stage, so that it means the same whatever the others are."""
+    return f"stage_{name.encode().hex()}"

@@ -1,7 +1,7 @@
 """What a tap became: the CRM's contacts, companies and deals, and how they got here."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from campaigns.personal_data import mask_email
 from campaigns.public_ids import PublicIdField
@@ -22,11 +22,13 @@ class Connection(models.Model):
         CSV_FILE = "csv_file", "CSV file"
 
     id = PublicIdField()
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(
+        "short name", max_length=60, unique=True, help_text="For the API and for commands"
+    )
     name = models.CharField(max_length=120)
     provider = models.CharField(max_length=20, choices=Provider)
     base_url = models.URLField(
-        max_length=300, blank=True, help_text="Empty: the provider's public address"
+        "address", max_length=300, blank=True, help_text="Empty: the provider's public address"
     )
     secret = models.TextField(blank=True, editable=False, help_text="Encrypted access token")
     settings = models.JSONField(
@@ -34,13 +36,13 @@ class Connection(models.Model):
         blank=True,
         help_text="Provider options; for a CSV file: columns, currency, date_format, stages",
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField("sync on schedule", default=True)
     writes_back = models.BooleanField(
-        default=False, help_text="Write the originating campaign to the CRM contact"
+        "write back", default=False, help_text="Write the originating campaign to the CRM contact"
     )
-    sync_minutes = models.PositiveSmallIntegerField(default=10)
-    next_sync_at = models.DateTimeField(null=True, blank=True)
-    synced_at = models.DateTimeField(null=True, editable=False)
+    sync_minutes = models.PositiveSmallIntegerField("minutes between syncs", default=10)
+    next_sync_at = models.DateTimeField("next sync", null=True, blank=True)
+    synced_at = models.DateTimeField("latest sync", null=True, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -133,7 +135,7 @@ class SyncProblem(models.Model):
     is_retryable = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     latest_seen_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField("put right at", null=True, blank=True)
 
     objects = SyncProblemQuerySet.as_manager()
 
@@ -184,12 +186,12 @@ class Stage(models.Model):
     pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="stages")
     external_id = models.CharField(max_length=120)
     name = models.CharField(max_length=120)
-    outcome = models.CharField(max_length=4, choices=Outcome, default=Outcome.OPEN)
+    outcome = models.CharField("meaning", max_length=4, choices=Outcome, default=Outcome.OPEN)
     is_outcome_fixed = models.BooleanField(
-        default=False, editable=False, help_text="Set by hand: a sync leaves it"
+        "set by hand", default=False, editable=False, help_text="A sync leaves the meaning as it is"
     )
     position = models.PositiveSmallIntegerField(default=0)
-    is_archived = models.BooleanField(default=False)
+    is_archived = models.BooleanField("archived", default=False)
 
     class Meta:
         ordering = ["pipeline", "position"]
@@ -261,7 +263,7 @@ class Deal(models.Model):
 
     id = PublicIdField()
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="deals")
-    external_id = models.CharField(max_length=120)
+    external_id = models.CharField("id in the CRM", max_length=120)
     name = models.CharField(max_length=200)
     company = models.ForeignKey(
         Company, models.SET_NULL, null=True, blank=True, related_name="deals"
@@ -283,7 +285,7 @@ class Deal(models.Model):
     objects = DealQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-deal_created_at"]
+        ordering = [F("deal_created_at").desc(nulls_last=True)]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "external_id"], name="crm_sync_deal_unique"

@@ -48,6 +48,11 @@ class Bar:
         """Return the top of what was new or changed."""
         return _HEIGHT - self.news_height
 
+    @property
+    def refused_y(self) -> float:
+        """Return the top of what was refused."""
+        return _HEIGHT - self.refused_height
+
 
 @dataclass(frozen=True, slots=True)
 class RunChart:

@@ -13,7 +13,7 @@ from campaigns.admin_base import ReadOnlyTabularInline, ReadOnlyTextrailAdmin
 from campaigns.money import display_amount
 from campaigns.personal_data import shown_email, shown_phone
 from crm_sync.admin.badges import OUTCOME_COLOURS
-from crm_sync.models import Deal, DealContact
+from crm_sync.models import Deal, DealChange, DealContact
 
 
 class DealContactInline(ReadOnlyTabularInline):
@@ -64,7 +64,7 @@ class DealAdmin(ReadOnlyTextrailAdmin):
             None,
             {
                 "fields": (
-                    "name", "company", "stage_name", "amount", "created_on", "closed_on",
+                    "name", "company", "stage_words", "amount", "created_on", "closed_on",
                     "stage_since", "deleted_on",
                 )
             },
@@ -75,13 +75,19 @@ class DealAdmin(ReadOnlyTextrailAdmin):
         ),
     )  # fmt: skip
     readonly_fields = (
-        "stage_name", "amount", "created_on", "closed_on", "stage_since", "deleted_on"
+        "stage_words", "amount", "created_on", "closed_on", "stage_since", "deleted_on"
     )  # fmt: skip
 
     @display(description="Stage", ordering="stage__position", label=OUTCOME_COLOURS)
     def stage_name(self, deal: Deal) -> tuple[str, str]:
         """Return the stage in the colour of what it means."""
         return deal.get_outcome_display(), deal.stage.name
+
+    @display(description="Stage")
+    def stage_words(self, deal: Deal) -> str:
+        """Return the stage and what it means, where the two differ."""
+        meaning = deal.get_outcome_display()
+        return deal.stage.name if deal.stage.name == meaning else f"{deal.stage.name} ({meaning})"
 
     @display(description="Value", ordering="amount_minor")
     def amount(self, deal: Deal) -> str:
@@ -110,11 +116,21 @@ class DealAdmin(ReadOnlyTextrailAdmin):
         """Return when it was deleted."""
         return deal.deleted_at and deal.deleted_at.date()
 
+    def get_inlines(self, request: HttpRequest, obj: Deal | None) -> Any:
+        """Leave the table of contacts out where there are none."""
+        return self.inlines if obj is not None and obj.deal_contacts.exists() else ()
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Put the deal's history below its facts."""
         response: HttpResponse = super().changeform_view(request, *args, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             deal = response.context_data.get("original")
             if deal is not None:
-                response.context_data["deal_changes"] = deal.changes.all()
+                response.context_data["deal_changes"] = _history(deal)
         return response
+
+
+def _history(deal: Deal) -> list[DealChange]:
+    """Return the steps from the earliest; a deal is created before it enters its first stage."""
+    steps = deal.changes.all()
+    return sorted(steps, key=lambda step: (step.changed_at, step.field != DealChange.Field.CREATED))

@@ -4,6 +4,7 @@ Everything works without JavaScript; with it, the import's progress is shown whi
 """
 
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -18,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from campaigns.money import display_amount
 from crm_sync.column_mapping import InvalidMappingError, MissingColumnsError
 from crm_sync.file_import import WrongProviderError, import_deals_file
-from crm_sync.forms import MappingForm, UploadForm
+from crm_sync.forms import MappingForm, UploadForm, posted_columns
 from crm_sync.import_preview import Preview, SampleRow, preview_deals_file
 from crm_sync.models import Connection
 from crm_sync.providers.csv_file import UnreadableFileError
@@ -85,17 +86,24 @@ class ImportPages:
         if upload is None:
             messages.error(request, "This upload is not there any more. Please choose it again.")
             return redirect("admin:crm_sync_import")
-        preview = preview_deals_file(path_or_file=file, mapping=_start_mapping(upload["slug"]))
-        form = MappingForm(preview, request.POST or None)
+        form = _mapping_form(request, file, upload["slug"])
         if request.method == "POST" and form.is_valid():
             mapping = form.mapping()
             if request.POST.get("step") == "import":
-                answer = self._import(request, token, upload, mapping)
+                answer = self._import_unless_new(request, token, upload, form)
                 if answer is not None:
                     return answer
-            preview = preview_deals_file(path_or_file=file, mapping=mapping)
-            form = MappingForm(preview)
+            form = MappingForm(preview_deals_file(path_or_file=file, mapping=mapping))
         return self._show_preview(request, token, upload, form)
+
+    def _import_unless_new(
+        self, request: HttpRequest, token: str, upload: dict[str, str], form: MappingForm
+    ) -> HttpResponse | None:
+        """Import, except where the stages of another column have not been looked at yet."""
+        if form.unseen_stages:
+            messages.warning(request, "The stages are other ones now. Please check their meaning.")
+            return None
+        return self._import(request, token, upload, form.mapping())
 
     def _import(
         self, request: HttpRequest, token: str, upload: dict[str, str], mapping: dict[str, Any]
@@ -173,6 +181,18 @@ def _remember(
         "name": cleaned["connection"].name if cleaned["connection"] else cleaned["name"].strip(),
     }
     request.session[_SESSION_KEY] = uploads
+
+
+def _mapping_form(request: HttpRequest, file: Path, slug: str) -> MappingForm:
+    """Build the form from the file as the chosen columns read it."""
+    mapping = _start_mapping(slug)
+    if request.method != "POST":
+        return MappingForm(preview_deals_file(path_or_file=file, mapping=mapping))
+    columns = posted_columns(request.POST)
+    if columns.get("stage") != mapping.get("columns", {}).get("stage"):
+        mapping["stages"] = {}
+    preview = preview_deals_file(path_or_file=file, mapping={**mapping, "columns": columns})
+    return MappingForm(preview, request.POST)
 
 
 def _start_mapping(slug: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from crm_sync.doorbell import ring
 from crm_sync.models import SyncProblem
 from crm_sync.problems import close_problems
 
+_STATE_COLOURS = {"Open": "warning", "Put right": "success"}
+
 
 class OpenFilter(DropdownFilter):
     """Open problems unless the others are asked for."""
@@ -44,7 +46,7 @@ class OpenFilter(DropdownFilter):
 class SyncProblemAdmin(ReadOnlyTextrailAdmin):
     """Open problems, newest first."""
 
-    list_display = ("problem", "kind", "connection", "place", "latest_seen_at", "is_open")
+    list_display = ("problem", "kind", "connection", "place", "latest_seen_at", "state")
     list_filter = (OpenFilter, "severity", "connection", "code", "object_type")
     list_select_related = ("connection",)
     search_fields = ("message", "external_id")
@@ -72,12 +74,14 @@ class SyncProblemAdmin(ReadOnlyTextrailAdmin):
         if row.row_number is not None:
             return f"Line {row.row_number:,}"
         count = row.record.get("row_count")
-        return f"{count:,} records" if count else row.external_id or row.object_type
+        if count:
+            return "1 record" if count == 1 else f"{count:,} records"
+        return row.external_id or row.object_type
 
-    @display(description="Open", boolean=True)
-    def is_open(self, row: SyncProblem) -> bool:
+    @display(description="State", ordering="resolved_at", label=_STATE_COLOURS)
+    def state(self, row: SyncProblem) -> str:
         """Tell whether it still stands."""
-        return row.resolved_at is None
+        return "Open" if row.resolved_at is None else "Put right"
 
     @display(description="Record")
     def shown_record(self, row: SyncProblem) -> SafeString:

@@ -7,7 +7,9 @@ They bring `Idempotency-Key` on every POST, and the two attributes which
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model, ProtectedError, RestrictedError
 from rest_framework import mixins, viewsets
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from campaigns.idempotency import IdempotentPosts
@@ -37,8 +39,27 @@ class ApiReadOnlyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiGe
     """A resource that is listed and read."""
 
 
+class RowInUseError(APIException):
+    """Other rows need the one that should be deleted."""
+
+    status_code = 409
+    default_code = "in-use"
+    default_detail = "It cannot be deleted: other records refer to it."
+
+
 class ApiModelViewSet(ApiView, _ModelViewSet):
     """A resource with list, read, create, update and delete."""
+
+    def perform_destroy(self, instance: Model) -> None:
+        """Delete the row.
+
+        Raises:
+            RowInUseError: other rows refer to it.
+        """
+        try:
+            super().perform_destroy(instance)
+        except (ProtectedError, RestrictedError) as error:
+            raise RowInUseError from error
 
 
 def acting_user(request: Request) -> "User | None":

@@ -63,7 +63,8 @@ class IdempotentPosts(APIView):
         if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():
             raise InvalidIdempotencyKeyError
         handler = getattr(self, "post", self.http_method_not_allowed)
-        self.post = partial(self._once, handler, caller, key, digest)
+        # Set on this request's view: DRF looks its handler up after `initial`.
+        vars(self)["post"] = partial(self._once, handler, caller, key, digest)
 
     def _once(
         self,

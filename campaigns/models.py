@@ -4,6 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -179,7 +180,9 @@ class Send(models.Model):
     audience_size = models.PositiveIntegerField(default=0, help_text="Planned recipients")
     scheduled_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    destination_url = models.URLField(max_length=2000)
+    destination_url = models.URLField(
+        max_length=2000, validators=[URLValidator(schemes=["http", "https"])]
+    )
     utm_source = models.CharField(max_length=50, default="sms")
     utm_medium = models.CharField(max_length=50, default="text")
     utm_campaign = models.CharField(max_length=100)
@@ -240,8 +243,11 @@ class Message(models.Model):
     class Meta:
         ordering = ["send", "utm_content"]
         constraints = [
+            # Deferred, so that two versions can swap their names in one transaction.
             models.UniqueConstraint(
-                fields=["send", "utm_content"], name="campaigns_message_content_unique"
+                fields=["send", "utm_content"],
+                name="campaigns_message_content_unique",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
                 condition=Q(share__gte=1, share__lte=100), name="campaigns_message_share_percent"

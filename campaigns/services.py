@@ -50,6 +50,15 @@ class SendFrozenError(Exception):
         )
 
 
+class SendNotDraftError(Exception):
+    """Only a draft can be deleted; any other send is history."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(
+            f"“{send.name}” is {send.get_status_display().lower()}; only a draft can be deleted."
+        )
+
+
 class TransitionNotAllowedError(Exception):
     """A send in its state cannot move to the state asked for."""
 
@@ -138,6 +147,19 @@ def _back_to_draft_if_unready(send: Send, by: "User | None", now: datetime) -> N
     if send.status == Send.Status.READY and _errors(plan_checks(send, now)):
         send.status = Send.Status.DRAFT
         save_by(send, by, reason="No longer ready after an edit")
+
+
+@transaction.atomic
+def delete_send(*, send: Send, by: "User | None") -> None:
+    """Delete a draft with its messages.
+
+    Raises:
+        SendNotDraftError: it is ready, out or over.
+    """
+    current = Send.objects.select_for_update().get(pk=send.pk)
+    if current.status != Send.Status.DRAFT:
+        raise SendNotDraftError(current)
+    delete_by(current, by)
 
 
 @transaction.atomic

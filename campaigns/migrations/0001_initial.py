@@ -3,6 +3,7 @@
 import campaigns.models
 import campaigns.public_ids
 import django.contrib.postgres.fields
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import simple_history.models
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
-                ('destination_url', models.URLField(max_length=2000)),
+                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
                 ('utm_source', models.CharField(default='sms', max_length=50)),
                 ('utm_medium', models.CharField(default='text', max_length=50)),
                 ('utm_campaign', models.CharField(max_length=100)),
@@ -258,7 +259,7 @@ class Migration(migrations.Migration):
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
-                ('destination_url', models.URLField(max_length=2000)),
+                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
                 ('utm_source', models.CharField(default='sms', max_length=50)),
                 ('utm_medium', models.CharField(default='text', max_length=50)),
                 ('utm_campaign', models.CharField(max_length=100)),
@@ -418,7 +419,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='message',
-            constraint=models.UniqueConstraint(fields=('send', 'utm_content'), name='campaigns_message_content_unique'),
+            constraint=models.UniqueConstraint(deferrable=models.Deferrable['DEFERRED'], fields=('send', 'utm_content'), name='campaigns_message_content_unique'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -1,0 +1,21 @@
+"""The REST resources of this app."""
+
+from django.urls import URLPattern, path
+from rest_framework.viewsets import ViewSetMixin
+
+from campaigns.api.campaigns import CampaignViewSet, ChannelViewSet
+from campaigns.api.conventions import CheckConventionView, ConventionViewSet
+from campaigns.api.sends import MessageViewSet, SendViewSet
+from campaigns.api.spend import SpendViewSet
+
+ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("channels", ChannelViewSet),
+    ("conventions", ConventionViewSet),
+    ("campaigns", CampaignViewSet),
+    ("sends", SendViewSet),
+    ("messages", MessageViewSet),
+    ("spend", SpendViewSet),
+]
+PATHS: list[URLPattern] = [
+    path("conventions/check", CheckConventionView.as_view(), name="conventions-check"),
+]

@@ -1,0 +1,86 @@
+"""What services refuse, as answers of the API."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rest_framework.exceptions import APIException
+
+from campaigns.conventions import Violation
+from campaigns.published_rules import NoConventionError
+from campaigns.services import (
+    ConventionBrokenError,
+    SendFrozenError,
+    SendNotDraftError,
+    TransitionNotAllowedError,
+    TransitionRefusedError,
+)
+
+Fields = dict[str, list[dict[str, str]]]
+
+
+class RefusedError(APIException):
+    """A refusal with its fields and suggestions."""
+
+    def __init__(self, status: int, code: str, message: str, fields: Fields | None = None) -> None:
+        self.status_code = status
+        self.fields = fields or {}
+        super().__init__(message, code)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the errors of the services inside the block into answers."""
+    try:
+        yield
+    except tuple(_ANSWERS) as error:
+        raise _ANSWERS[type(error)](error) from error
+
+
+def _convention_broken(error: ConventionBrokenError) -> RefusedError:
+    message = "The UTM values break the naming convention."
+    return RefusedError(400, "convention-broken", message, fields_of(error.violations))
+
+
+def fields_of(violations: Sequence[Violation]) -> Fields:
+    """Return violations by field, each with its suggestion."""
+    fields: Fields = {}
+    for found in violations:
+        entry = {"code": found.rule, "message": found.message, "suggestion": found.suggestion}
+        fields.setdefault(found.field, []).append(entry)
+    return fields
+
+
+def _no_convention(error: NoConventionError) -> RefusedError:
+    fields = {"channel": [{"code": "convention-missing", "message": str(error)}]}
+    return RefusedError(400, "convention-missing", str(error), fields)
+
+
+def _frozen(error: SendFrozenError) -> RefusedError:
+    entry = {"code": "frozen", "message": "It cannot change once the send is out."}
+    return RefusedError(409, "send-frozen", str(error), {name: [entry] for name in error.fields})
+
+
+def _not_allowed(error: TransitionNotAllowedError) -> RefusedError:
+    return RefusedError(409, "transition-not-allowed", str(error))
+
+
+def _refused(error: TransitionRefusedError) -> RefusedError:
+    missing = [
+        {"code": result.code, "message": result.message, "fix_url": result.fix_url}
+        for result in error.missing
+    ]
+    return RefusedError(409, "transition-refused", str(error), {"missing": missing})
+
+
+def _not_draft(error: SendNotDraftError) -> RefusedError:
+    return RefusedError(409, "send-not-draft", str(error))
+
+
+_ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
+    ConventionBrokenError: _convention_broken,
+    NoConventionError: _no_convention,
+    SendFrozenError: _frozen,
+    TransitionNotAllowedError: _not_allowed,
+    TransitionRefusedError: _refused,
+    SendNotDraftError: _not_draft,
+}

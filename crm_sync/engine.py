@@ -33,6 +33,7 @@ OVERLAP = timedelta(minutes=10)
 DELETIONS_EVERY = timedelta(hours=1)
 # The Date header is cut to whole seconds; what changed within its second belongs in the window.
 DATE_PRECISION = timedelta(seconds=1)
+_DELETIONS = ("deleted_contacts", "deleted_deals")
 
 Progress = Callable[[SyncRun], None]
 R = TypeVar("R", CompanyRecord, ContactRecord, DealRecord)
@@ -59,7 +60,10 @@ class _Stream(Generic[R]):
     label: str
     read: Callable[[Window, str], Iterator[Page[R]]]
     take: _Take[R]
-    is_of_deletions: bool = False
+
+    @property
+    def is_of_deletions(self) -> bool:
+        return self.name in _DELETIONS
 
 
 class SyncPass:
@@ -96,15 +100,16 @@ class SyncPass:
         server_time = self._provider.check_access()
         self._say("Pipelines")
         self._take_pipelines()
-        provider = self._provider
-        self._sync(_Stream("companies", "Companies", provider.companies, take_companies),
-                   server_time)  # fmt: skip
-        self._sync(_Stream("contacts", "Contacts", provider.contacts, take_contacts), server_time)
-        self._sync(_Stream("deals", "Deals", provider.deals, take_deals), server_time)
-        self._sync(_Stream("deleted_contacts", "Deleted contacts", provider.deleted_contacts,
-                           take_contacts, is_of_deletions=True), server_time)  # fmt: skip
-        self._sync(_Stream("deleted_deals", "Deleted deals", provider.deleted_deals,
-                           take_deals, is_of_deletions=True), server_time)  # fmt: skip
+        crm = self._provider
+        self._sync(_Stream("companies", "Companies", crm.companies, take_companies), server_time)
+        self._sync(_Stream("contacts", "Contacts", crm.contacts, take_contacts), server_time)
+        self._sync(_Stream("deals", "Deals", crm.deals, take_deals), server_time)
+        gone_contacts, gone_deals = _DELETIONS
+        self._sync(
+            _Stream(gone_contacts, "Deleted contacts", crm.deleted_contacts, take_contacts),
+            server_time,
+        )
+        self._sync(_Stream(gone_deals, "Deleted deals", crm.deleted_deals, take_deals), server_time)
         self._say("Open deals")
         self._reread_deals()
         note_gaps(connection=self._connection, run=self._run, now=self._clock.now())
@@ -233,3 +238,17 @@ class SyncPass:
             self._progress(self._run)
         if self._time_limit is not None and self._clock.elapsed > self._time_limit:
             raise OutOfTimeError
+
+
+def ask_for_deletions(connection: Connection) -> None:
+    """Have the next pass look for deletions, by opening their windows again from where they end."""
+    for cursor in connection.cursors.filter(
+        object_type__in=_DELETIONS, checkpoint={}, watermark_at__isnull=False
+    ):
+        ends_at = cursor.watermark_at or connection.created_at
+        cursor.checkpoint = {
+            "starts_at": (ends_at - OVERLAP).isoformat(),
+            "ends_at": ends_at.isoformat(),
+            "place": "",
+        }
+        cursor.save(update_fields=["checkpoint"])

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from crm_sync.connections import (
     set_secret,
     test_connection,
 )
-from crm_sync.engine import OutOfTimeError, Progress, SyncPass
+from crm_sync.engine import OutOfTimeError, Progress, SyncPass, ask_for_deletions
 from crm_sync.leases import Clock, ConnectionBusyError, LeaseLostError, take_lease
 from crm_sync.models import Connection, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_problems
@@ -56,13 +57,17 @@ class ProblemNotRetryableError(Exception):
 def request_sync(*, connection: Connection, now: datetime) -> None:
     """Make a connection due now; the scheduler or a poked worker takes it from there.
 
+    Asked for by a person, that sync looks for deletions too, however short ago it last did.
+
     Raises:
         ProviderNotSyncableError: the connection is fed by files.
     """
     if not PROVIDERS[connection.provider].path:
         raise ProviderNotSyncableError(f"{connection.name} is fed by importing files.")
-    connection.next_sync_at = now
-    connection.save(update_fields=["next_sync_at"])
+    with transaction.atomic():
+        ask_for_deletions(connection)
+        connection.next_sync_at = now
+        connection.save(update_fields=["next_sync_at"])
 
 
 def retry_problem(*, problem: SyncProblem, now: datetime) -> None:
@@ -101,6 +106,7 @@ def sync_connection(
         raise ProviderNotSyncableError(f"{connection.name} is fed by importing files.")
     clock = Clock(now)
     lease = take_lease(connection=connection, now=now)
+    connection.refresh_from_db(fields=["next_sync_at"])
     run = _start_run(connection, trigger, now)
 
     def make_pass() -> SyncPass:
@@ -122,24 +128,30 @@ def sync_connection(
 def sync_due(*, now: datetime, time_limit: timedelta) -> int:
     """Sync every connection whose time has come and that nobody else syncs. Return how many.
 
-    A connection that fails unexpectedly is logged and does not keep the others waiting.
+    One that was asked for again while it ran is synced again. A connection that fails
+    unexpectedly is logged and does not keep the others waiting.
     """
     clock = Clock(now)
     count = 0
-    for connection in Connection.objects.due(now=now).order_by("next_sync_at"):
-        left = time_limit - clock.elapsed
-        if left <= timedelta(0):
+    skipped: set[UUID] = set()
+    while (left := time_limit - clock.elapsed) > timedelta(0):
+        due = Connection.objects.due(now=clock.now()).exclude(pk__in=skipped)
+        connection = due.order_by("next_sync_at").first()
+        if connection is None:
             break
         try:
             sync_connection(
-                connection=connection, trigger=SyncRun.Trigger.SCHEDULE, now=clock.now(),
+                connection=connection,
+                trigger=SyncRun.Trigger.SCHEDULE,
+                now=clock.now(),
                 time_limit=left,
-            )  # fmt: skip
+            )
             count += 1
         except (ConnectionBusyError, ProviderNotSyncableError):
-            continue
+            skipped.add(connection.pk)
         except Exception:
             logger.exception("Sync of %s stopped unexpectedly", connection.slug)
+            skipped.add(connection.pk)
     return count
 
 
@@ -181,17 +193,20 @@ def _finish(
     with transaction.atomic():
         run.status, run.error, run.finished_at, run.step = status, error, now, ""
         run.save()
-        fields = {"next_sync_at": _next_sync_at(connection, run, now)}
+        stored = Connection.objects.select_for_update().get(pk=connection.pk)
+        # A sync that was asked for while this one ran is still to be done.
+        was_asked_for = stored.next_sync_at != connection.next_sync_at
+        connection.next_sync_at = (
+            stored.next_sync_at if was_asked_for else _next_sync_at(connection, run, now)
+        )
         if status != SyncRun.Status.FAILED and not error:
-            fields["synced_at"] = now
-        for name, value in fields.items():
-            setattr(connection, name, value)
-        connection.save(update_fields=list(fields))
+            connection.synced_at = now
+        connection.save(update_fields=["next_sync_at", "synced_at"])
 
 
 def _next_sync_at(connection: Connection, run: SyncRun, now: datetime) -> datetime:
     """Return when to sync again: as set up, at once if there is more, later and later on failure."""
-    interval = timedelta(minutes=connection.sync_minutes)
+    interval = timedelta(minutes=max(1, connection.sync_minutes))
     if run.status == SyncRun.Status.PARTIAL and run.error:
         return now
     if run.status != SyncRun.Status.FAILED:

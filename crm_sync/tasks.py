@@ -9,9 +9,10 @@ from crm_sync import services, write_backs
 
 
 @shared_task(name="crm_sync.tasks.sync_due_connections")
-def sync_due_connections(*, seconds: int = 420) -> None:
-    """Sync every due connection, within the worker's time limit."""
-    services.sync_due(now=timezone.now(), time_limit=timedelta(seconds=seconds))
+def sync_due_connections(*, seconds: int = 300) -> None:
+    """Sync every due connection within the worker's time limit, and deliver what that queued."""
+    if services.sync_due(now=timezone.now(), time_limit=timedelta(seconds=seconds)):
+        deliver_write_backs()
 
 
 @shared_task(name="crm_sync.tasks.deliver_write_backs")

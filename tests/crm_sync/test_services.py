@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crm_sync.leases import take_lease
-from crm_sync.models import Connection, SyncProblem, SyncRun, WriteBack
+from crm_sync.models import Connection, Deal, SyncProblem, SyncRun, WriteBack
 from crm_sync.providers.base import ProviderNotSyncableError
 from crm_sync.sandbox.server import Sandbox
 from crm_sync.services import (
@@ -106,6 +106,17 @@ def test_sweeping_twice_syncs_once(crm: Sandbox) -> None:
     assert [sync_due(now=NOW, time_limit=LIMIT) for _ in range(2)] == [1, 0]
 
 
+def test_a_sync_that_was_asked_for_during_a_sync_is_done_too(crm: Sandbox) -> None:
+    connection = a_synced_connection(crm)
+    asked_at = NOW + MINUTE
+
+    def ask(run: SyncRun) -> None:
+        request_sync(connection=reloaded(connection), now=asked_at)
+
+    a_sync(connection, progress=ask)
+    assert (reloaded(connection).next_sync_at, connection.next_sync_at) == (asked_at, asked_at)
+
+
 def test_a_failing_connection_does_not_keep_the_others_waiting(crm: Sandbox) -> None:
     a_synced_connection(crm, slug="broken", secret="", next_sync_at=NOW - MINUTE)
     a_synced_connection(crm, slug="fine")
@@ -135,6 +146,16 @@ def test_a_requested_sync_is_due_at_once() -> None:
     connection = a_connection()
     request_sync(connection=connection, now=NOW)
     assert Connection.objects.due(now=NOW).get() == connection
+
+
+def test_a_requested_sync_sees_what_was_just_deleted(crm: Sandbox) -> None:
+    seed_deal(crm)
+    connection = a_synced_connection(crm)
+    sync_due(now=NOW, time_limit=LIMIT)
+    crm.store.archive("deals", "31")
+    request_sync(connection=connection, now=NOW + MINUTE)
+    sync_due(now=NOW + MINUTE, time_limit=LIMIT)
+    assert not Deal.objects.present().exists()
 
 
 def test_a_file_connection_cannot_be_requested() -> None:

@@ -8,3 +8,13 @@ class AttributionConfig(AppConfig):
 
     name = "attribution"
     verbose_name = "Credit"
+
+    def ready(self) -> None:
+        """Show results on a send's page, and credit on people's timelines."""
+        from attribution.send_results import RESULTS_PANEL  # noqa: PLC0415  (models must be loaded)
+        from attribution.touch_credit import credit_of_touches  # noqa: PLC0415
+        from campaigns import send_page  # noqa: PLC0415
+        from tracking.timelines import register_credit  # noqa: PLC0415
+
+        send_page.register(RESULTS_PANEL)
+        register_credit(credit_of_touches)

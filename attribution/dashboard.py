@@ -52,7 +52,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     if rule:
         context |= _credit(rule, timezone.localdate())
     context |= {
-        "findings": list(Finding.objects.open().order_by("severity", "-amount_minor")[:FINDINGS]),
+        "findings": list(Finding.objects.open().by_gravity()[:FINDINGS]),
         "connections": _connections(),
         "problem_count": SyncProblem.objects.unresolved().count(),
         "waiting_count": PendingChange.objects.count(),

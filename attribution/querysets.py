@@ -24,3 +24,13 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def open(self) -> FindingQuerySet:
         """Keep findings that still stand."""
         return self.filter(resolved_at__isnull=True)
+
+    def by_gravity(self) -> FindingQuerySet:
+        """Put the gravest first, then the most money, then the most rows."""
+        grades = [
+            models.When(severity=name, then=models.Value(place))
+            for place, name in enumerate(("error", "warning", "notice"))
+        ]
+        gravity = models.Case(*grades, output_field=models.IntegerField())
+        money = models.F("amount_minor").desc(nulls_last=True)
+        return self.order_by(gravity, money, "-row_count")

@@ -13,14 +13,14 @@ class TextrailAdminConfig(admin_apps.AdminConfig):
 
 
 class ConfigConfig(AppConfig):
-    """Registers the checks of the settings."""
+    """Registers the checks of the settings, and users and schedule in our look."""
 
     name = "config"
     default = True
 
     def ready(self) -> None:
-        """Load the system checks; write the schedule whenever migrations ran."""
-        from config import checks, schedule  # noqa: F401, PLC0415
+        """Load checks and, after every app's, the admin of accounts; write the schedule on migrating."""
+        from config import admin_accounts, checks, schedule  # noqa: F401, PLC0415
 
         post_migrate.connect(
             schedule.write_schedule, sender=apps.get_app_config("django_celery_beat")

@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
 from attribution.models import Finding
+from attribution.querysets import FindingQuerySet
 from campaigns.admin_base import ReadOnlyTextrailAdmin
 from campaigns.money import display_amount
 
@@ -42,8 +43,8 @@ class FindingAdmin(ReadOnlyTextrailAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         """Put the gravest first, then the most money."""
-        findings: QuerySet[Finding] = super().get_queryset(request)
-        return by_gravity(findings)
+        findings: FindingQuerySet = super().get_queryset(request)
+        return findings.by_gravity()
 
     @display(description="Severity", label=SEVERITY_COLORS, ordering="severity")
     def grade(self, obj: Finding) -> tuple[str, str]:
@@ -56,10 +57,3 @@ class FindingAdmin(ReadOnlyTextrailAdmin):
         if obj.amount_minor is None:
             return "–"
         return display_amount(obj.amount_minor, settings.REPORTING_CURRENCY)
-
-
-def by_gravity(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """Order by severity, then by money, then by rows."""
-    grades = [When(severity=name, then=Value(place)) for place, name in enumerate(SEVERITY_COLORS)]
-    gravity = Case(*grades, default=Value(9), output_field=IntegerField())
-    return findings.order_by(gravity, F("amount_minor").desc(nulls_last=True), "-row_count")

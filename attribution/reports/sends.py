@@ -65,6 +65,18 @@ def build(query: ReportQuery, *, now: datetime) -> Report[SendRow]:
     return Report(NAME, TITLE, COLUMNS, rows, total, definitions, proof)
 
 
+def build_row(send: Send, *, now: datetime) -> tuple[SendRow, Scope]:
+    """Return one send's row over all days under the default rule, and what it was built from.
+
+    Raises:
+        NoCreditRuleError: no credit rule is active.
+    """
+    scope = scope_of(ReportQuery(campaign=str(send.campaign_id)), now=now)
+    figures, _ = gather(scope, by="send")
+    _add_traffic(figures, scope)
+    return _row(send, _completed(figures.get(send.pk), send, scope)), scope
+
+
 def _sends(scope: Scope) -> QuerySet[Send]:
     sends = Send.objects.select_related("campaign").order_by("-live_at", "-created_at")
     if scope.channel:
@@ -83,14 +95,20 @@ def _add_traffic(figures: Rows, scope: Scope) -> None:
 def _rows(sends: Iterable[Send], figures: Rows, scope: Scope) -> list[SendRow]:
     rows = []
     for send in sends:
-        metrics = figures.get(send.pk) or Metrics(margin=scope.margin)
-        if metrics.is_empty and send.status in _NOT_SENT:
+        metrics = figures.get(send.pk)
+        if send.status in _NOT_SENT and (metrics is None or metrics.is_empty):
             continue
-        metrics.recipients = metrics.recipients or send.audience_size or None
-        if metrics.human_taps is None:
-            metrics.human_taps = metrics.machine_taps = 0
-        rows.append(_row(send, metrics))
+        rows.append(_row(send, _completed(metrics, send, scope)))
     return rows
+
+
+def _completed(metrics: Metrics | None, send: Send, scope: Scope) -> Metrics:
+    """Fill in what no fact says: the planned recipients, and that nobody has tapped."""
+    metrics = metrics or Metrics(margin=scope.margin)
+    metrics.recipients = metrics.recipients or send.audience_size or None
+    if metrics.human_taps is None:
+        metrics.human_taps = metrics.machine_taps = 0
+    return metrics
 
 
 def _row(send: Send, metrics: Metrics) -> SendRow:

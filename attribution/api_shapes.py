@@ -1,0 +1,123 @@
+"""The API's shapes of rules, ledger entries and journeys."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from attribution.deal_journey import DealTimeline, Moment
+from attribution.models import CreditEntry, CreditRule
+from attribution.reports.report import count_text
+from attribution.reports.wording import rule_in_words
+from campaigns.money import api_money, format_amount
+
+
+class CreditRuleSerializer(serializers.ModelSerializer):
+    """A version of a rule, with its definition in words."""
+
+    definition = serializers.SerializerMethodField()
+    is_active = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CreditRule
+        fields = (
+            "id", "slug", "version", "name", "kind", "parameters", "lookback_days",
+            "contact_mode", "is_default", "is_active", "retired_at", "definition",
+        )  # fmt: skip
+        read_only_fields = ("version", "is_default", "retired_at")
+        validators: list[Any] = []
+
+    def get_definition(self, rule: CreditRule) -> str:
+        """Return what the rule does, in two sentences."""
+        return rule_in_words(
+            kind=rule.kind,
+            parameters=rule.parameters,
+            lookback_days=rule.lookback_days,
+            contact_mode=rule.contact_mode,
+        )
+
+    def get_is_active(self, rule: CreditRule) -> bool:
+        """Return whether the ledger keeps credit under it."""
+        return rule.retired_at is None
+
+
+class CreditEntrySerializer(serializers.ModelSerializer):
+    """One line of the ledger: a difference, why it was posted and who earned it."""
+
+    batch = serializers.IntegerField(source="batch.number", read_only=True)
+    cause = serializers.CharField(source="batch.cause", read_only=True)
+    posted_at = serializers.DateTimeField(source="batch.posted_at", read_only=True)
+    goal = serializers.CharField(source="outcome.kind", read_only=True)
+    deal = serializers.UUIDField(source="outcome.deal_id", read_only=True, allow_null=True)
+    rule = serializers.CharField(source="rule.slug", read_only=True)
+    rule_version = serializers.IntegerField(source="rule.version", read_only=True)
+    channel = serializers.CharField(source="channel.slug", read_only=True, default=None)
+    amount = serializers.SerializerMethodField()
+    count = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CreditEntry
+        fields = (
+            "id", "batch", "line", "cause", "posted_at", "outcome", "goal", "deal", "rule",
+            "rule_version", "bucket", "reason", "amount", "count", "touch", "channel", "campaign",
+            "send", "message", "link", "touch_date", "outcome_date", "is_restatement",
+        )  # fmt: skip
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_amount(self, entry: CreditEntry) -> dict[str, str]:
+        """Return the difference in the reporting currency."""
+        return api_money(entry.amount_minor, settings.REPORTING_CURRENCY)
+
+    def get_count(self, entry: CreditEntry) -> str:
+        """Return the difference in outcomes, as an exact decimal."""
+        return count_text(entry.count_micro)
+
+
+def journey_json(timeline: DealTimeline, *, currency: str) -> dict[str, Any]:
+    """Return a deal's journey in the API's shape."""
+    deal = timeline.deal
+    unattributed: dict[str, dict[str, Any]] = defaultdict(dict)
+    for one in timeline.unearned:
+        unattributed[one.rule][one.goal] = {
+            "reason": one.reason,
+            "bucket": one.bucket,
+            "amount": format_amount(one.amount_minor, currency),
+        }
+    return {
+        "deal": {
+            "id": str(deal.pk),
+            "external_id": deal.external_id,
+            "connection": deal.connection.slug,
+            "name": deal.name,
+            "company": deal.company.name if deal.company else None,
+            "stage": deal.stage.name,
+            "outcome": deal.outcome,
+            "amount": None
+            if deal.amount_minor is None
+            else api_money(deal.amount_minor, deal.currency),
+        },
+        "currency": currency,
+        "timeline": [_moment_json(moment, currency) for moment in timeline.moments],
+        "unattributed": unattributed,
+    }
+
+
+def _moment_json(moment: Moment, currency: str) -> dict[str, Any]:
+    return {
+        "kind": moment.kind,
+        "id": str(moment.id),
+        "occurred_at": moment.occurred_at.isoformat(),
+        "title": moment.title,
+        "channel": moment.channel.slug if moment.channel else None,
+        "utm": moment.utm,
+        "send": str(moment.send.pk) if moment.send else None,
+        "link": str(moment.link.pk) if moment.link else None,
+        "person": str(moment.person_id) if moment.person_id else None,
+        "credit": {
+            rule: {goal: format_amount(minor, currency) for goal, minor in goals.items()}
+            for rule, goals in moment.credit.items()
+        },
+    }

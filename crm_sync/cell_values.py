@@ -80,19 +80,20 @@ def read_amount(text: str, currency: str, *, has_decimal_comma: bool = False) ->
     number = text.strip().replace("\u00a0", " ")
     if not number:
         return None
-    is_negative = number.startswith("(") and number.endswith(")")
-    if is_negative:
-        number = number[1:-1].strip()
-    sign = "-" if number[:1] in {"-", "−"} else ""
-    number = _CURRENCY_SIGN.sub("", number.lstrip("-−").strip())
+    is_bracketed = number.startswith("(") and number.endswith(")")
+    if is_bracketed:
+        number = "-" + number[1:-1].strip()
+    sign = "-" if number[0] in "-−" else ""
+    number = _CURRENCY_SIGN.sub("", number[len(sign) :].strip())
     number = number.removeprefix(currency).removesuffix(currency).strip()
     if has_decimal_comma:
         number = _swap_separators(number)
+    if number.startswith(("-", "−")):
+        raise CellError(f"“{text[:40]}” has two signs.")
     try:
-        minor = parse_amount(sign + number.replace(" ", ","), currency)
+        return parse_amount(sign + number.replace(" ", ","), currency)
     except InvalidAmountError as error:
         raise CellError(str(error).replace(f"“{sign}{number[:40]}”", f"“{text[:40]}”")) from None
-    return -minor if is_negative else minor
 
 
 def _swap_separators(number: str) -> str:

@@ -124,6 +124,7 @@ class _Import:
     counts: IntakeCounts = field(default_factory=IntakeCounts)
     read_count: int = 0
     lines: dict[str, int] = field(default_factory=dict)
+    refused_ids: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Take the stages over as the mapping says, whatever was set by hand before."""
@@ -159,6 +160,7 @@ class _Import:
         refused = note_problems(
             connection=self.connection, run=self.run, found=problems, now=self.now
         )
+        self.refused_ids |= {problem.external_id for problem in problems}
         self.counts += IntakeCounts(refused=refused)
         self.read_count += len(rows)
 
@@ -202,7 +204,7 @@ class _Import:
         resolve_problems(
             connection=self.connection,
             object_type="deals",
-            external_ids=self.lines,
+            external_ids={*self.lines, *self.refused_ids},
             now=self.now,
         )
         SyncProblem.objects.unresolved().filter(

@@ -29,7 +29,6 @@ __all__ = [
     "Verdict",
     "check_conditions",
     "classify",
-    "describe_conditions",
     "predict_ga4",
     "strip_intermediary",
 ]
@@ -165,20 +164,6 @@ def check_conditions(conditions: Any) -> None:
         raise ConditionError("Conditions are a list; an empty list always matches.")
     for condition in conditions:
         _compile(condition)
-
-
-def describe_conditions(conditions: Sequence[Mapping[str, Any]]) -> str:
-    """Return conditions as a sentence: `utm_source is sms or text`."""
-    if not conditions:
-        return "always"
-    return " and ".join(_describe(condition) for condition in conditions)
-
-
-def _describe(condition: Mapping[str, Any]) -> str:
-    name = FIELDS[condition["field"]][0]
-    verb = OPERATORS[condition["operator"]]
-    values = [value or "missing" for value in condition.get("values", [])]
-    return f"{name} {verb} {' or '.join(values)}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Person(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"Person {str(self.id)[-6:]}"
+        return f"Person seen since {self.created_at:%-d %B %Y}"
 
 
 class Identity(models.Model):
@@ -215,7 +215,7 @@ class ChannelRule(models.Model):
     name = models.CharField(max_length=80)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     conditions = models.JSONField(
-        help_text="All must hold: [{field, operator, values}]; see docs/channels.md"
+        help_text="All must hold: [{field, operator, values}]; see docs/channels.md", blank=True
     )
     is_active = models.BooleanField(default=True)
     is_shipped = models.BooleanField(default=False, editable=False)

@@ -9,7 +9,6 @@ from tracking.channels import (
     TouchInputs,
     check_conditions,
     classify,
-    describe_conditions,
 )
 from tracking.default_channel_rules import DEFAULT_RULES
 
@@ -153,14 +152,3 @@ def test_the_version_changes_with_any_rule_and_only_then() -> None:
 def test_a_wrong_condition_says_what_is_wrong(conditions: object, named: str) -> None:
     with pytest.raises(ConditionError, match=named):
         check_conditions(conditions)
-
-
-def test_conditions_read_as_a_sentence() -> None:
-    conditions = [
-        {"field": "source", "operator": "in", "values": ["sms", "text"]},
-        {"field": "medium", "operator": "is_empty", "values": []},
-    ]
-    assert describe_conditions(conditions) == (
-        "utm_source is sms or text and utm_medium is missing"
-    )
-    assert describe_conditions([]) == "always"

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from campaigns.api_base import ApiModelViewSet
 from campaigns.models import Channel
 from tracking.channel_rule_order import next_position, preview_rules, rules_with
-from tracking.channels import ConditionError, check_conditions, describe_conditions
+from tracking.channel_wording import describe_conditions
+from tracking.channels import ConditionError, check_conditions
 from tracking.models import ChannelRule
 
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api_base import ApiGenericViewSet
+from campaigns.personal_data import may_see_personal_data
 from tracking.models import Identity, Person
 from tracking.people import current_person
 from tracking.shown_identities import shown_value
@@ -27,7 +28,8 @@ class IdentitySerializer(serializers.ModelSerializer):
 
     def get_value(self, identity: Identity) -> str:
         """Return the value as the caller may see it."""
-        return shown_value(self.context["request"].user, identity)
+        unmasked = may_see_personal_data(self.context["request"].user)
+        return shown_value(identity, unmasked=unmasked)
 
 
 class PersonSerializer(serializers.ModelSerializer):

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('position', models.PositiveIntegerField(unique=True)),
                 ('name', models.CharField(max_length=80)),
-                ('conditions', models.JSONField(help_text='All must hold: [{field, operator, values}]; see docs/channels.md')),
+                ('conditions', models.JSONField(blank=True, help_text='All must hold: [{field, operator, values}]; see docs/channels.md')),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_shipped', models.BooleanField(default=False, editable=False)),
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.channel')),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from unfold.decorators import display
 
 from campaigns.admin_base import ReadOnlyTextrailAdmin, TextrailAdmin, signed_in_user
@@ -87,8 +88,11 @@ class LinkAdmin(TextrailAdmin):
     change_form_outer_before_template = "links/link_page.html"
     fieldsets = (
         (None, {"fields": ("title", ("domain", "code"), "destination_url", "passes_query")}),
-        ("UTM values", {"fields": _UTM_FIELDS}),
-        ("Period", {"fields": (("starts_at", "expires_at"), "fallback_url")}),
+        (
+            "UTM values",
+            {"fields": (("utm_source", "utm_medium"), ("utm_campaign", "utm_content"), "utm_term")},
+        ),
+        ("Period", {"fields": ("starts_at", "expires_at", "fallback_url")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Link]:
@@ -217,9 +221,9 @@ class LinkAdmin(TextrailAdmin):
         return _CHECK_WORDS[link.desktop_ok]
 
     @display(description="Last check", ordering="last_checked_at", empty_value="Never")
-    def checked(self, link: Any) -> Any:
-        """When it was last checked."""
-        return link.last_checked_at
+    def checked(self, link: Any) -> str | None:
+        """How long ago it was last checked."""
+        return f"{timesince(link.last_checked_at, depth=1)} ago" if link.last_checked_at else None
 
     @admin.action(description="Check now on phone and desktop", permissions=["change"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
@@ -248,8 +252,8 @@ class LinkCheckAdmin(ReadOnlyTextrailAdmin):
     list_filter = ("is_ok", "device", "checked_at")
     list_select_related = ("link__domain", "link__send")
     search_fields = ("link__code", "final_url", "link__send__name")
-    fields = ("link", "device", "result", "checked_at", "final_url", "problem_list", "hop_table")
-    readonly_fields = ("result", "problem_list", "hop_table")
+    fields = ("link", "device", "result_tag", "checked_at", "problem_list", "hop_table")
+    readonly_fields = ("result_tag", "problem_list", "hop_table")
 
     class Media:
         css = {"all": ("links/links.css",)}
@@ -270,11 +274,18 @@ class LinkCheckAdmin(ReadOnlyTextrailAdmin):
         text = check.problems[0]["message"] if check.problems else None
         return text if text is None or len(text) <= 70 else f"{text[:69]}…"
 
-    @display(description="What was found", empty_value="All well")
-    def problem_list(self, check: LinkCheck) -> SafeString | None:
+    @display(description="Result")
+    def result_tag(self, check: LinkCheck) -> SafeString:
+        """Whether the link worked, as a coloured tag."""
+        kind = "good" if check.is_ok else "bad"
+        text = _CHECK_WORDS[check.is_ok]
+        return format_html('<span class="tr-tag tr-tag-{}">{}</span>', kind, text)
+
+    @display(description="What was found")
+    def problem_list(self, check: LinkCheck) -> SafeString | str:
         """All problems in words."""
         if not check.problems:
-            return None
+            return "All well: the page opens, every UTM value arrives."
         return render_to_string("links/_problems.html", {"problems": check.problems})
 
     @display(description="Way")

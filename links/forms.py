@@ -20,6 +20,11 @@ class LinkForm(forms.ModelForm):
             "utm_campaign", "utm_content", "utm_term", "passes_query", "starts_at", "expires_at",
             "fallback_url",
         )  # fmt: skip
+        help_texts = {
+            "title": "For yourselves: where this link is used",
+            "code": "What follows the slash. Left empty, a random code is made.",
+            "destination_url": "The page it leads to, without UTM values",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,22 +50,22 @@ class Link(models.Model):
 
     id = PublicIdField()
     domain = models.ForeignKey(Domain, models.PROTECT, related_name="links")
-    code = models.CharField(max_length=64, blank=True, help_text="Empty: a random code is made")
+    code = models.CharField(max_length=64, blank=True)
     title = models.CharField(max_length=120, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     send = models.ForeignKey(Send, models.RESTRICT, null=True, blank=True, related_name="+")
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="+")
-    destination_url = models.URLField(max_length=2000)
-    utm_source = models.CharField(max_length=50, blank=True)
-    utm_medium = models.CharField(max_length=50, blank=True)
-    utm_campaign = models.CharField(max_length=100, blank=True)
-    utm_content = models.CharField(max_length=100, blank=True)
-    utm_term = models.CharField(max_length=100, blank=True)
+    destination_url = models.URLField("destination", max_length=2000)
+    utm_source = models.CharField("UTM source", max_length=50, blank=True)
+    utm_medium = models.CharField("UTM medium", max_length=50, blank=True)
+    utm_campaign = models.CharField("UTM campaign", max_length=100, blank=True)
+    utm_content = models.CharField("UTM content", max_length=100, blank=True)
+    utm_term = models.CharField("UTM term", max_length=100, blank=True)
     passes_query = models.BooleanField("pass on the visitor's parameters", default=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     fallback_url = models.URLField(
-        max_length=2000, blank=True, help_text="Where it leads after it expires"
+        "fallback", max_length=2000, blank=True, help_text="Where it leads after it expires"
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -81,6 +81,7 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "short link"
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["domain", "code"], name="links_link_code_unique"),
@@ -153,7 +154,7 @@ class LinkCheck(models.Model):
     device = models.CharField(max_length=10, choices=Device)
     is_ok = models.BooleanField()
     checked_at = models.DateTimeField()
-    final_url = models.TextField(blank=True)
+    final_url = models.TextField("last address", blank=True)
     final_status = models.PositiveSmallIntegerField(null=True)
     hops = models.JSONField(default=list, help_text="[{url, status, milliseconds}]")
     problems = models.JSONField(default=list, help_text="[{code, message, severity}]")

@@ -75,19 +75,27 @@ def _judge(
             reverse("admin:links_link_change", args=[link.pk]),
         )
     fix_url = reverse("admin:links_check_send", args=[link.send_id])
+    found: dict[tuple[str, str, Level], list[str]] = {}
     for device in LinkCheck.Device:
-        check = latest.get((link, device.value))
-        label = f"{link} on a {device.label.lower()}"
-        if check is None:
-            yield CheckResult(
-                "link-unchecked", Level.ERROR, f"{label} was not checked yet.", fix_url
-            )
-        elif not is_fresh(check, link, now):
-            yield CheckResult(
-                "link-check-old", Level.ERROR, f"The check of {label} is out of date.", fix_url
-            )
-        else:
-            yield from _problems(check, label, fix_url)
+        for finding in _findings(latest.get((link, device.value)), link, now):
+            found.setdefault(finding, []).append(device.label.lower())
+    for (code, message, level), devices in found.items():
+        place = f"{link} on {' and '.join(devices)}"
+        yield CheckResult(code, level, f"{place}: {message}", fix_url)
+
+
+def _findings(
+    check: LinkCheck | None, link: Link, now: datetime
+) -> Iterator[tuple[str, str, Level]]:
+    if check is None:
+        yield "link-unchecked", "not checked yet.", Level.ERROR
+    elif not is_fresh(check, link, now):
+        yield "link-check-old", "the last check is out of date.", Level.ERROR
+    else:
+        for problem in check.problems:
+            is_warning = problem.get("severity") == Severity.WARNING
+            level = Level.WARNING if is_warning else Level.ERROR
+            yield f"link-{problem['code']}", problem["message"], level
 
 
 def _why_unusable(link: Link, now: datetime) -> str:
@@ -98,17 +106,6 @@ def _why_unusable(link: Link, now: datetime) -> str:
     if link.expires_at and link.expires_at <= now:
         return "has expired"
     return ""
-
-
-def _problems(check: LinkCheck, label: str, fix_url: str) -> Iterator[CheckResult]:
-    for problem in check.problems:
-        is_error = problem.get("severity") != Severity.WARNING
-        yield CheckResult(
-            f"link-{problem['code']}",
-            Level.ERROR if is_error else Level.WARNING,
-            f"{label}: {problem['message']}",
-            fix_url,
-        )
 
 
 def _shorteners_in_texts(messages: list[Message]) -> Iterator[CheckResult]:

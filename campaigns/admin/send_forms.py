@@ -14,9 +14,21 @@ from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.send_checks import check_send
 
+UTM_FIELDS = {"utm_source", "utm_medium", "utm_campaign", "utm_term"}
+
 
 class SendForm(forms.ModelForm):
     """A send whose UTM values are checked against its channel's convention."""
+
+    destination_url = forms.URLField(
+        label="Landing page",
+        max_length=2000,
+        assume_scheme="https",
+        help_text="The page behind the short links, without UTM values.",
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "https://example.com/trial", "inputmode": "url"}
+        ),
+    )
 
     class Meta:
         model = Send
@@ -40,24 +52,23 @@ class SendForm(forms.ModelForm):
             "utm_term": "UTM term",
             "audience_size": "Planned recipients",
             "scheduled_at": "Planned for",
-            "destination_url": "Landing page",
         }
         help_texts = {
             "utm_campaign": "The send’s name in every report. Used once, never again.",
             "utm_term": "Optional: the audience or list, such as lapsed-trials.",
-            "destination_url": "The page behind the short links, without UTM values.",
         }
         widgets = {
-            "destination_url": UnfoldAdminTextInputWidget(
-                attrs={"placeholder": "https://example.com/trial", "inputmode": "url"}
-            ),
             "utm_campaign": UnfoldAdminTextInputWidget(
                 attrs={"placeholder": "trial-reengagement-june", "autocomplete": "off"}
             ),
         }
 
-    def validate_constraints(self) -> None:
-        """Let the convention speak instead of the constraints: it says more, and in words."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keep the constraints on UTM values silent: the convention says more, and in words."""
+        return super()._get_validation_exclusions() | UTM_FIELDS  # type: ignore[misc]
+
+    def validate_unique(self) -> None:
+        """Check the values against the convention; called when every field was read."""
         if is_frozen(self.instance.status) or not self.instance.channel_id:
             return
         try:
@@ -110,8 +121,9 @@ class MessageForm(forms.ModelForm):
     def validate_unique(self) -> None:
         """Leave it to the form set, which sees all versions at once."""
 
-    def validate_constraints(self) -> None:
-        """Leave it to the form set, which explains what would pass."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the version's name to the form set, which explains what would pass."""
+        return super()._get_validation_exclusions() | {"utm_content"}  # type: ignore[misc]
 
 
 class MessageFormSet(PaginationInlineFormSet):

@@ -59,17 +59,17 @@ def click_reader() -> Command:
 
 
 class Processes:
-    """Running children, with their output in `var/logs/`."""
+    """Running children, with their output in the `logs` of `VAR_DIR`."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = {**os.environ, **environment}
+        self._logs = Path(environment.get("VAR_DIR", settings.VAR_DIR)) / "logs"
         self._running: list[tuple[Command, subprocess.Popen[bytes], IO[bytes]]] = []
 
     def start(self, command: Command) -> "subprocess.Popen[bytes]":
         """Start a process whose output goes to its log."""
-        folder = Path(settings.VAR_DIR) / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        log = (folder / f"{command.name}.log").open("ab")
+        self._logs.mkdir(parents=True, exist_ok=True)
+        log = (self._logs / f"{command.name}.log").open("ab")
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             [sys.executable, *command.arguments],
             cwd=settings.BASE_DIR,

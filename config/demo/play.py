@@ -15,6 +15,7 @@ from config.demo.admin_client import AdminClient, AdminRefusedError
 from config.demo.api_client import ApiClient, ApiRefusedError, gauges
 from config.demo.crm import Deals, contact_records
 from config.demo.crowd import PREVIEWS, Tap, human_agents
+from config.demo.site import Website
 from config.demo.stage import Stage
 from config.demo.story import Customer, PlannedSend, customers, give_history, planned_sends
 from crm_sync.sandbox.server import Sandbox
@@ -28,17 +29,23 @@ class Scene:
 
     stage: Stage
     sandbox: Sandbox
+    website: Website
     admin: AdminClient
     api: ApiClient
     people: list[Customer]
     sends: list[PlannedSend]
     say: Callable[[str], None]
-    write_key: str = ""
     connection_id: str = ""
 
 
 def open_scene(
-    *, stage: Stage, sandbox: Sandbox, api_key: str, people: int, say: Callable[[str], None]
+    *,
+    stage: Stage,
+    sandbox: Sandbox,
+    website: Website,
+    api_key: str,
+    people: int,
+    say: Callable[[str], None],
 ) -> Scene:
     """Sign in and gather the cast."""
     now = datetime.now(UTC)
@@ -47,7 +54,7 @@ def open_scene(
     cast = customers(people)
     give_history(cast, now=now)
     api = ApiClient(stage.url, key=api_key)
-    return Scene(stage, sandbox, admin, api, cast, planned_sends(now), say)
+    return Scene(stage, sandbox, website, admin, api, cast, planned_sends(now), say)
 
 
 def set_up(scene: Scene) -> None:
@@ -68,7 +75,7 @@ def set_up(scene: Scene) -> None:
     found = re.search(r"wk_[\w-]+", page.text)
     if found is None:
         raise AdminRefusedError("The source's page shows no write key")
-    scene.write_key = found[0]
+    scene.website.write_key = found[0]
     scene.admin.add(
         "crm_sync/connection",
         {
@@ -108,7 +115,7 @@ def _send_form(scene: Scene, planned: PlannedSend) -> dict[str, Any]:
         "name": planned.name,
         "audience": planned.audience,
         "audience_size": len(_audience(scene, planned)),
-        "destination_url": f"http://127.0.0.1:{scene.stage.website_port}{planned.path}?plan=team",
+        "destination_url": f"{scene.website.url}{planned.path}?plan=team",
         "utm_source": "sms",
         "utm_medium": "text",
         "utm_campaign": planned.utm_campaign,
@@ -169,15 +176,13 @@ def _event(name: str, at: datetime, **facts: Any) -> dict[str, Any]:
 
 
 def _spend(scene: Scene, now: datetime) -> None:
-    channels = {row["slug"]: row["id"] for row in scene.api.rows("channels")}
-    sends = {row["utm_campaign"]: row["id"] for row in scene.api.rows("sends")}
     rows: list[dict[str, Any]] = [
         {
             "platform": "twilio",
             "external_id": planned.utm_campaign,
             "date": now.date().isoformat(),
-            "channel": channels["sms"],
-            "send": sends[planned.utm_campaign],
+            "channel": "sms",
+            "send": planned.utm_campaign,
             "amount": {
                 "amount": f"{len(_audience(scene, planned)) * 0.0158:.2f}",
                 "currency": "USD",
@@ -195,7 +200,7 @@ def _spend(scene: Scene, now: datetime) -> None:
                 "platform": platform,
                 "external_id": name,
                 "date": (now - timedelta(weeks=week)).date().isoformat(),
-                "channel": channels[channel],
+                "channel": channel,
                 "amount": {"amount": f"{amount + 13 * week}.00", "currency": "USD"},
             }
         )
@@ -269,13 +274,18 @@ def win_deals(scene: Scene) -> None:
 
 
 def _sync(scene: Scene) -> None:
-    run = scene.api.post(f"connections/{scene.connection_id}/sync")
+    """Ask for a sync and follow the run that the worker makes of it."""
+    earlier = {run["id"] for run in scene.api.rows("sync-runs")}
+    scene.api.post(f"connections/{scene.connection_id}/sync")
     deadline = time.monotonic() + SETTLE_SECONDS
-    while run["status"] == "running" and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        new = [run for run in scene.api.rows("sync-runs") if run["id"] not in earlier]
+        if new and new[0]["status"] in {"succeeded", "partial"}:
+            return
+        if new and new[0]["status"] == "failed":
+            raise ApiRefusedError(f"The CRM sync failed: {new[0]['error']}")
         time.sleep(0.2)
-        run = scene.api.get(f"sync-runs/{run['id']}")
-    if run["status"] not in {"succeeded", "partial"}:
-        raise ApiRefusedError(f"The CRM sync ended as {run['status']}: {run.get('error')}")
+    raise ApiRefusedError("The CRM sync did not end; see var/demo/logs/worker.log")
 
 
 def settle(scene: Scene) -> None:

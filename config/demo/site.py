@@ -34,11 +34,11 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 
 
 class Website:
-    """A small web server in a thread of its own."""
+    """A small web server in a thread of its own. Its pages carry the snippet with `write_key`."""
 
-    def __init__(self, *, port: int, textrail_url: str, write_key: str, api_key: str) -> None:
+    def __init__(self, *, port: int, textrail_url: str, api_key: str) -> None:
         self.textrail_url = textrail_url
-        self.write_key = write_key
+        self.write_key = ""
         self._events = requests.Session()
         self._events.headers["Authorization"] = f"Bearer {api_key}"
         handler = type("Handler", (_Handler,), {"website": self})

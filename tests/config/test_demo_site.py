@@ -33,7 +33,8 @@ def website() -> Iterator[Website]:
     receiver = HTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{receiver.server_port}"
-    with Website(port=0, textrail_url=address, write_key="wk_1", api_key="tr_1") as site:
+    with Website(port=0, textrail_url=address, api_key="tr_1") as site:
+        site.write_key = "wk_1"
         yield site
     receiver.shutdown()
     receiver.server_close()

@@ -15,7 +15,7 @@ from config.demo.play import STEPS, Scene, open_scene, taps, win_deals
 from config.demo.site import Website
 from config.demo.stage import Stage, StageError
 from config.processes import ProcessEndedError, Processes, click_reader, running, web, worker
-from crm_sync.sandbox.server import Sandbox, run_sandbox
+from crm_sync.sandbox.server import run_sandbox
 
 
 class Command(BaseCommand):
@@ -55,43 +55,41 @@ class Command(BaseCommand):
         parts = (web(host="127.0.0.1", port=stage.port), worker(), click_reader())
         with (
             run_sandbox() as sandbox,
+            Website(port=stage.website_port, textrail_url=stage.url, api_key=key) as website,
             running(*parts, environment=stage.environment) as processes,
         ):
             wait_until(f"{stage.url}/healthz")
             scene = open_scene(
-                stage=stage, sandbox=sandbox, api_key=key, people=people, say=self._say
+                stage=stage,
+                sandbox=sandbox,
+                website=website,
+                api_key=key,
+                people=people,
+                say=self._say,
             )
-            self._act(scene, sandbox, key, processes, serves=serves)
+            self._act(scene, processes, serves=serves)
 
-    def _act(
-        self, scene: Scene, sandbox: Sandbox, key: str, processes: Processes, *, serves: bool
-    ) -> None:
+    def _act(self, scene: Scene, processes: Processes, *, serves: bool) -> None:
         for title, step in STEPS:
             self._announce(title)
             processes.check()
             step(scene)
             self._bar.update()
-        with Website(
-            port=scene.stage.website_port,
-            textrail_url=scene.stage.url,
-            write_key=scene.write_key,
-            api_key=key,
-        ):
-            self._tap(scene)
-            self._announce("Moving deals in the CRM and settling the credit")
-            win_deals(scene)
-            self._bar.update()
-            self._bar.close()
-            reconciles = self._report(scene)
-            if serves:
-                self._serve(scene, processes)
+        self._tap(scene)
+        self._announce("Moving deals in the CRM and settling the credit")
+        win_deals(scene)
+        self._bar.update()
+        self._bar.close()
+        reconciles = self._report(scene)
+        if serves:
+            self._serve(scene, processes)
         if not reconciles:
             raise CommandError("The report does not reconcile with the CRM.")
 
     def _tap(self, scene: Scene) -> None:
         made = taps(scene)
         self._announce(f"Tapping {len(made):,} times")
-        crowd = Crowd(textrail_url=scene.stage.url, write_key=scene.write_key)
+        crowd = Crowd(textrail_url=scene.stage.url, write_key=scene.website.write_key)
         with tqdm(total=len(made), unit="tap", leave=False, disable=None) as bar:
             redirected = crowd.tap_all(made, done=bar.update)
         self._say(f"{redirected:,} of {len(made):,} taps were redirected.")

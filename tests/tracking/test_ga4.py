@@ -6,8 +6,6 @@ import pytest
 from tracking.channels import predict_ga4
 from tracking.ga4 import PAID, SHOP
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "channel_sources.json"
-
 
 def ga4(source: str, medium: str, campaign: str = "trial-reengagement-june") -> str:
     return predict_ga4({"utm_source": source, "utm_medium": medium, "utm_campaign": campaign})
@@ -42,14 +40,15 @@ def test_the_channel_google_analytics_will_show(
 
 
 @pytest.mark.shared_data
-def test_the_expressions_are_the_published_ones() -> None:
-    published = json.loads(SHARED.read_text())["regex"]
+def test_the_expressions_are_the_published_ones(shared_data: Path) -> None:
+    published = json.loads((shared_data / "channel_sources.json").read_text())["regex"]
     assert (PAID.pattern, SHOP.pattern) == (published["PAID"], published["SHOP"])
 
 
 @pytest.mark.shared_data
-def test_the_rules_stand_in_the_published_order() -> None:
+def test_the_rules_stand_in_the_published_order(shared_data: Path) -> None:
     from tracking.ga4 import _RULES
 
-    published = [rule["channel"] for rule in json.loads(SHARED.read_text())["ga4_rules_in_order"]]
+    facts = json.loads((shared_data / "channel_sources.json").read_text())
+    published = [rule["channel"] for rule in facts["ga4_rules_in_order"]]
     assert [*(name for name, _ in _RULES), "Unassigned"] == published

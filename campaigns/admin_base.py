@@ -94,13 +94,15 @@ class RowActionRefusedError(Exception):
 class RowAction:
     """A button on a row's page. `run` does it and returns what to tell the user.
 
-    `variant` is unfold's: primary, default or danger. A run may raise RowActionRefusedError.
+    `variant` is unfold's: primary, default or danger. `confirm` is asked before it is done.
+    A run may raise RowActionRefusedError.
     """
 
     name: str
     label: str
     run: Callable[[HttpRequest, Any], str]
     variant: str = "default"
+    confirm: str = ""
 
 
 class RowActionsMixin(ModelAdmin):

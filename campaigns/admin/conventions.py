@@ -138,6 +138,12 @@ class NamingConventionAdmin(RowActionsMixin, TextrailHistoryAdmin):
             return ["channel"] if obj else []
         return list(ConventionForm.Meta.fields)
 
+    def has_change_permission(
+        self, request: HttpRequest, obj: NamingConvention | None = None
+    ) -> bool:
+        """A published version never changes."""
+        return _is_draft(obj) and super().has_change_permission(request, obj)
+
     def has_delete_permission(
         self, request: HttpRequest, obj: NamingConvention | None = None
     ) -> bool:

@@ -14,6 +14,8 @@ from campaigns.admin_base import RowAction, RowActionsMixin, TextrailAdmin, sign
 from campaigns.api_keys import issue_key, revoke_key
 from campaigns.models import ApiKey
 
+_CONFIRM = "Revoke this key? Its clients are refused at once, and it cannot be undone."
+
 
 class ApiKeyForm(forms.ModelForm):
     """A new key: who uses it, for what, until when."""
@@ -72,6 +74,10 @@ class ApiKeyAdmin(RowActionsMixin, TextrailAdmin):
         """A key that exists is only looked at."""
         return self.get_fields(request, obj) if obj else ()
 
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """A key that exists is only looked at, and revoked."""
+        return obj is None and super().has_change_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         """Keys are revoked and kept, so that an old one is recognised."""
         return False
@@ -108,7 +114,7 @@ class ApiKeyAdmin(RowActionsMixin, TextrailAdmin):
         """Offer to revoke a key that is not."""
         if obj.revoked_at is not None:
             return []
-        return [RowAction("revoke", "Revoke this key", _revoke, "danger")]
+        return [RowAction("revoke", "Revoke this key", _revoke, "danger", _CONFIRM)]
 
 
 def _revoke(request: HttpRequest, key: ApiKey) -> str:

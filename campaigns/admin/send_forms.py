@@ -54,6 +54,7 @@ class SendForm(forms.ModelForm):
             "scheduled_at": "Planned for",
         }
         help_texts = {
+            "audience_size": "",
             "utm_campaign": "The send’s name in every report. Used once, never again.",
             "utm_term": "Optional: the audience or list, such as lapsed-trials.",
         }
@@ -76,11 +77,14 @@ class SendForm(forms.ModelForm):
         except NoConventionError as error:
             self.add_error("channel", str(error))
             return
+        by_field: dict[str, list[Violation]] = {}
         for found in verdict.violations:
-            if found.field in self.fields and found.field not in self.errors:
-                for other in verdict.violations:
-                    if other.field == found.field:
-                        self.add_error(found.field, explain(other, f"id_{found.field}"))
+            by_field.setdefault(found.field, []).append(found)
+        for field, violations in by_field.items():
+            if field in self.fields and field not in self.errors:
+                # One suggestion mends them all, so it is offered once.
+                messages = [found.message for found in violations[:-1]]
+                self.add_error(field, [*messages, explain(violations[-1], f"id_{field}")])
 
 
 def explain(found: Violation, input_id: str) -> str:

@@ -1,5 +1,6 @@
 """Sends: planned, checked and moved on, on one page that tells their whole story."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -45,11 +46,16 @@ STATUS_COLORS = {
     Send.Status.CANCELLED.label: "danger",
 }
 _NEXT_STEP = {
-    "draft": "Write the message, then mark the send as ready.",
-    "ready": "Check the links, then go live. From then on its UTM values and texts are fixed.",
+    "draft": "Next: mark it as ready. That needs a message with {link} in every version.",
+    "ready": "Next: go live. From then on its UTM values and texts are fixed.",
     "live": "It is going out. Mark it as done when the last message left.",
     "done": "Finished. Its results keep moving as deals do.",
     "cancelled": "Cancelled. It stays here so that its name is never used again.",
+}
+
+_CONFIRM = {
+    "live": "Go live? UTM values, landing page and messages are fixed from then on.",
+    "cancelled": "Cancel this send? That cannot be undone, and its name stays taken.",
 }
 
 
@@ -94,9 +100,9 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
         "title",
         "state",
         "channel",
-        "utm_campaign",
-        "scheduled_at",
-        "audience_size",
+        "campaign_name",
+        "planned_for",
+        "recipients",
     )
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -120,7 +126,8 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
                 "fields": (
                     "destination_url",
                     ("channel", "utm_campaign"),
-                    ("utm_source", "utm_medium", "utm_term"),
+                    ("utm_source", "utm_medium"),
+                    "utm_term",
                 ),
                 "description": "Every link of this send carries these values. "
                 "The naming convention above says which are allowed.",
@@ -140,6 +147,21 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
     def state(self, obj: Send) -> str:
         """Return the status as a badge."""
         return obj.get_status_display()
+
+    @admin.display(description="UTM campaign", ordering="utm_campaign")
+    def campaign_name(self, obj: Send) -> str:
+        """Return the name used in every report."""
+        return obj.utm_campaign
+
+    @admin.display(description="Planned for", ordering="scheduled_at")
+    def planned_for(self, obj: Send) -> datetime | None:
+        """Return when it shall go out."""
+        return obj.scheduled_at
+
+    @admin.display(description="Recipients", ordering="audience_size")
+    def recipients(self, obj: Send) -> str:
+        """Return the planned number of recipients."""
+        return f"{obj.audience_size:,}"
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new send goes out by SMS unless someone says otherwise."""
@@ -192,7 +214,8 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
                 name=to,
                 label=VERBS[to],
                 run=_mover(to),
-                variant="danger" if to == "cancelled" else "primary" if not index else "default",
+                variant="default" if index else "primary",
+                confirm=_CONFIRM.get(to, ""),
             )
             for index, to in enumerate(may_follow(obj.status))
         ]
@@ -227,19 +250,27 @@ def _story(send: Send, request: HttpRequest) -> dict[str, Any]:
     reached = steps.index(send.status) if send.status in steps else -1
     shows_checks = send.status in {"draft", "ready", "live"}
     results = run_checks(send, now=timezone.now()) if shows_checks else []
+    errors = [result for result in results if result.level == Level.ERROR]
     return {
         "send": send,
         "steps": [
             (Send.Status(step).label, index < reached, index == reached)
             for index, step in enumerate(steps)
         ],
-        "next_step": _NEXT_STEP[send.status],
-        "errors_found": [result for result in results if result.level == Level.ERROR],
+        "next_step": _next_step(send, errors),
+        "errors_found": errors,
         "warnings_found": [result for result in results if result.level == Level.WARNING],
         "passed": [result for result in results if result.level == Level.OK],
         "shows_checks": shows_checks,
         "panels": _rendered_panels(send, request),
     }
+
+
+def _next_step(send: Send, errors: list[CheckResult]) -> str:
+    if send.status == Send.Status.READY and errors:
+        points = "1 point" if len(errors) == 1 else f"{len(errors)} points"
+        return f"Not yet: mend the {points} marked ✕ below, then go live."
+    return _NEXT_STEP[send.status]
 
 
 def _rendered_panels(send: Send, request: HttpRequest) -> list[tuple[str, str]]:

@@ -26,14 +26,15 @@
     const link = body.includes("{link}") ? "" : " · no {link} yet";
     if (!foreign.length) return `${letters.length} characters with the link, ${word(gsm)}${link}`;
     const ucs = pack(letters.map((one) => one.length), 70, 67);
-    return `${word(ucs)}, because ${foreign.slice(0, 5).join(" ")} needs Unicode; ${word(gsm)} without${link}`;
+    const cost = ucs > gsm ? `; ${word(gsm)} without` : "";
+    return `${word(ucs)}, Unicode because of ${foreign.slice(0, 5).join(" ")}${cost}${link}`;
   }
 
   function watch(area) {
     if (area.dataset.watched) return;
     area.dataset.watched = "1";
     const note = document.createElement("p");
-    note.className = "tr-segments";
+    note.className = "plan-segments";
     note.setAttribute("aria-live", "polite");
     area.insertAdjacentElement("afterend", note);
     const show = () => { note.textContent = area.value ? describe(area.value) : ""; };

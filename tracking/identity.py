@@ -258,11 +258,12 @@ def _settle_people(graph: IdentityGraph) -> set[UUID]:
             home = person or _new_person(graph, members)
             moves += [Identity(pk=member, person_id=home) for member in strangers]
             involved |= {home} | {graph.nodes[member].person for member in strangers}
-    Identity.objects.bulk_update(moves, ["person"])
+    Identity.objects.bulk_update(moves, ["person"], batch_size=100)
     absorbed = settlement.absorbed.items()
     Person.objects.bulk_update(
         [Person(pk=person, merged_into_id=survivor) for person, survivor in absorbed],
         ["merged_into"],
+        batch_size=100,
     )
     return involved
 

@@ -7,6 +7,7 @@ used only where a field would break the line. `L` reports taps that could not be
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -69,11 +70,16 @@ def format_tap(*fields: str) -> bytes:
 
     Texts are as WSGI hands them over: each character stands for one byte (PEP 3333).
     """
-    line = "\t".join((PLAIN, *fields)) + "\n"
-    if line.count("\t") != _TABS or line.count("\n") != 1 or len(line) > LONGEST_PLAIN:
-        cropped = (_bytes(field[:_LONGEST_FIELD]) for field in fields)
-        line = "\t".join((ESCAPED, *(quote_from_bytes(raw, _UNESCAPED) for raw in cropped))) + "\n"
-    return _bytes(line)
+    line = _bytes("\t".join((PLAIN, *fields)) + "\n")
+    if line.count(b"\t") == _TABS and line.count(b"\n") == 1 and len(line) <= LONGEST_PLAIN:
+        return line
+    return _escaped(fields)
+
+
+def _escaped(fields: Sequence[str]) -> bytes:
+    cropped = (_bytes(field[:_LONGEST_FIELD]) for field in fields)
+    escaped = "\t".join((ESCAPED, *(quote_from_bytes(raw, _UNESCAPED) for raw in cropped)))
+    return escaped.encode("ascii") + b"\n"
 
 
 def format_loss(lost_count: int) -> bytes:

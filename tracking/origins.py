@@ -33,7 +33,9 @@ def refresh_origins(person_ids: Collection[UUID]) -> int:
             for name, value in origin.items():
                 setattr(person, name, value)
             changed.append(person)
-    Person.objects.bulk_update(changed, [name.removesuffix("_id") for name in _FIELDS])
+    # One CASE per field and row: without a limit its cost grows with the square of the people.
+    names = [name.removesuffix("_id") for name in _FIELDS]
+    Person.objects.bulk_update(changed, names, batch_size=100)
     return len(changed)
 
 

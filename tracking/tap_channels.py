@@ -6,16 +6,16 @@ from uuid import UUID
 
 from campaigns.models import Channel
 from links.destinations import read_pairs
-from tracking.channels import Rule, RuleSet, TouchInputs, Verdict, classify
-from tracking.models import ChannelRule
+from tracking.channels import Rule, TouchInputs, Verdict, classify
 from tracking.pipeline import ChannelVerdict, Tap
+from tracking.rule_sets import load_rules
 
 
 def load_classifier() -> Callable[[Tap], ChannelVerdict]:
     """Return the function that names a tap's channel; rules and channels are loaded once."""
     channel_ids = dict(Channel.objects.values_list("slug", "pk"))
     slugs: dict[UUID, str] = {pk: slug for slug, pk in channel_ids.items()}
-    rules = _load_rules()
+    rules = load_rules()
     ad_parameters = _ad_parameters(rules.rules)
     verdicts: dict[TouchInputs, Verdict] = {}
 
@@ -29,11 +29,6 @@ def load_classifier() -> Callable[[Tap], ChannelVerdict]:
         )
 
     return name_channel
-
-
-def _load_rules() -> RuleSet:
-    rows = ChannelRule.objects.in_force().select_related("channel")
-    return RuleSet(Rule(row.pk, row.channel.slug, row.conditions) for row in rows)
 
 
 def _ad_parameters(rules: Sequence[Rule]) -> frozenset[str]:

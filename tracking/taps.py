@@ -7,7 +7,7 @@ folder: a file that one is reading is left alone by the others.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,20 @@ from django.db import transaction
 
 from tracking import pipeline
 from tracking.changes import note_changes
-from tracking.identity import JoinRequest, ensure_identities, join_all, refresh_origins
+from tracking.identity import JoinRequest, join_all
 from tracking.journal import Batch, JournalReader, readers
 from tracking.journal_lines import LossRecord, MalformedLineError, TapRecord, parse_line
 from tracking.models import Identity, IdentityEdge, JournalCursor, PendingChange
 from tracking.pipeline import Tap, click_value
+from tracking.recipients import name_recipients
 from tracking.tap_facts import load_click_identities, load_surroundings
-from tracking.tap_rows import add_to_totals, insert_clicks, insert_touches, name_touch_of_events
+from tracking.tap_rows import (
+    add_to_totals,
+    insert_clicks,
+    insert_touches,
+    name_touch_of_events,
+    set_earlier_origins,
+)
 
 BATCH = 5000
 KEEP_CURSORS = timedelta(days=30)
@@ -165,11 +172,11 @@ def take_taps(records: Sequence[TapRecord], *, now: datetime) -> ReadResult:
     new_taps = insert_clicks(taps)
     is_new = {tap.record.click_id for tap in new_taps}
     touches = [tap for tap in outcome.touches if tap.record.click_id in is_new]
-    identity_ids = _name_people(touches, now=now)
+    _name_people(touches, now=now)
     insert_touches(touches)
     name_touch_of_events([tap.record.click_id for tap in touches if tap.is_confirmed])
     add_to_totals(new_taps)
-    _tell_of_people(identity_ids, now=now)
+    _tell_of_people(touches, now=now)
     return ReadResult(
         click_count=len(new_taps),
         touch_count=len(touches),
@@ -179,61 +186,48 @@ def take_taps(records: Sequence[TapRecord], *, now: datetime) -> ReadResult:
     )
 
 
-def _name_people(touches: Sequence[Tap], *, now: datetime) -> set[UUID]:
-    """Give each touch the identity it is known by; return these identities' ids."""
+def _name_people(touches: Sequence[Tap], *, now: datetime) -> None:
+    """Give each touch the identity it is known by: its recipient's, or the reported click's."""
     by_click = load_click_identities([tap.record.click_id for tap in touches if tap.is_confirmed])
-    by_recipient = _recipient_identities(touches, now=now)
-    carried: list[JoinRequest] = []
-    clicks = Identity.objects.in_bulk(list(by_click.values()))
-    for tap in touches:
-        click_id = by_click.get(tap.record.click_id)
-        recipient = by_recipient.get(tap.recipient.id) if tap.recipient else None
-        tap.identity_id = recipient.pk if recipient else click_id
-        if recipient and click_id:
-            carried.append(
-                JoinRequest(
-                    clicks[click_id], recipient, IdentityEdge.Kind.CLICK_ID, click_value(tap)
-                )
-            )
-    join_all(carried, now=now)
-    return {tap.identity_id for tap in touches if tap.identity_id}
-
-
-def _recipient_identities(touches: Sequence[Tap], *, now: datetime) -> dict[UUID, Identity]:
-    """Return the recipients' identities, tied to their phone numbers and e-mail addresses."""
     recipients = {tap.recipient.id: tap.recipient for tap in touches if tap.recipient}
-    known_by = {
-        recipient.id: [
-            (kind, value)
-            for kind, value in (("phone", recipient.phone), ("email", recipient.email))
-            if value
-        ]
-        for recipient in recipients.values()
-    }
-    keys = [("recipient", str(recipient_id)) for recipient_id in recipients]
-    keys += [key for keys_of_one in known_by.values() for key in keys_of_one]
-    found = ensure_identities(dict.fromkeys(keys), now)
-    requests = [
-        JoinRequest(
-            found["recipient", str(recipient_id)], found[key], IdentityEdge.Kind.RECIPIENT_LINK
-        )
-        for recipient_id, keys_of_one in known_by.items()
-        for key in keys_of_one
-        if key in found
-    ]
-    join_all([request for request in requests if _is_unknown(request, now)], now=now)
-    return {recipient_id: found["recipient", str(recipient_id)] for recipient_id in recipients}
+    by_recipient = name_recipients(list(recipients.values()), now=now)
+    carried: dict[UUID, tuple[UUID, Tap]] = {}
+    for tap in touches:
+        click_identity = by_click.get(tap.record.click_id)
+        tap.identity_id = by_recipient[tap.recipient.id] if tap.recipient else click_identity
+        if tap.recipient and tap.identity_id and click_identity:
+            carried[click_identity] = (tap.identity_id, tap)
+    _join_carried(carried, now=now)
 
 
-def _is_unknown(request: JoinRequest, now: datetime) -> bool:
-    """Leave out what an earlier tap of the same recipient has tied."""
-    return request.a.first_seen_at == now or request.a.person_id != request.b.person_id
+def _join_carried(carried: Mapping[UUID, tuple[UUID, Tap]], *, now: datetime) -> None:
+    """Tie the reported click ids of recipients' taps to the recipients."""
+    ends = {*carried, *(recipient for recipient, _ in carried.values())}
+    identities = Identity.objects.in_bulk(list(ends)) if ends else {}
+    join_all(
+        [
+            JoinRequest(
+                identities[click],
+                identities[recipient],
+                IdentityEdge.Kind.CLICK_ID,
+                click_value(tap),
+            )
+            for click, (recipient, tap) in carried.items()
+        ],
+        now=now,
+    )
 
 
-def _tell_of_people(identity_ids: set[UUID], *, now: datetime) -> None:
-    """Refresh the origins of the people concerned and note that their journeys grew."""
-    people = set(Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True))
-    refresh_origins(people)
+def _tell_of_people(touches: Sequence[Tap], *, now: datetime) -> None:
+    """Bring the origins of the people concerned up to date and note that their journeys grew."""
+    identity_ids = {tap.identity_id for tap in touches if tap.identity_id}
+    if not identity_ids:
+        return
+    set_earlier_origins([tap.record.click_id for tap in touches if tap.identity_id])
+    people = Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True)
     note_changes(
-        subject=PendingChange.Subject.PERSON, ids=sorted(people), cause="late_touch", now=now
+        subject=PendingChange.Subject.PERSON,
+        ids=sorted(set(people)),
+        cause="late_touch",
+        now=now,
     )

@@ -364,3 +364,25 @@ def test_a_batch_costs_the_same_queries_however_many_taps_it_has(tmp_path: Path)
 
     few, many = statements(0, 2), statements(2, 14)
     assert len(few) == len(many), "\n".join(many)
+
+
+def test_an_earlier_origin_is_kept(tmp_path: Path) -> None:
+    link = sms_link()
+    a_recipient(link, "abc234")
+    take(tmp_path, a_line(link, suffix="abc234"))
+
+    take(tmp_path, a_line(link, suffix="abc234", seconds=600))
+
+    person = Identity.objects.get(kind="recipient").person
+    assert person.originated_at == NOW
+
+
+def test_a_tap_read_late_becomes_the_origin(tmp_path: Path) -> None:
+    link = sms_link()
+    a_recipient(link, "abc234")
+    take(tmp_path, a_line(link, suffix="abc234"))
+
+    take(tmp_path, a_line(link, suffix="abc234", seconds=-600))
+
+    person = Identity.objects.get(kind="recipient").person
+    assert person.originated_at == NOW - timedelta(seconds=600)

@@ -95,7 +95,7 @@ class LinkViewSet(ApiModelViewSet):
         except LinkRefusedError as error:
             raise LinkNotAcceptedError(error) from error
 
-    def perform_destroy(self, instance: Link) -> None:
+    def perform_destroy(self, instance: Any) -> None:
         """Retire the link."""
         services.retire_links(links=[instance], now=timezone.now())
 

@@ -14,10 +14,8 @@ class AudienceCsvParser(BaseParser):
 
     media_type = "text/csv"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> Iterator[dict[str, str]]:
-        """Return the rows; a fault in the file shows when they are read."""
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Return the rows as an iterator; a fault in the file shows when they are read."""
         return read_rows(line.decode("utf-8", "replace") for line in stream)
 
 

@@ -28,7 +28,7 @@ def export_recipients(recipients: "QuerySet[RecipientLink]", *, is_open: bool) -
 
     Free text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    write = csv.writer(_Line()).writerow  # type: ignore[arg-type]
+    write = csv.writer(_Line()).writerow
     yield str(write(HEADING))
     for recipient in recipients.order_by("link_id", "id").iterator(chunk_size=2000):
         phone, email = recipient.phone, recipient.email

@@ -28,16 +28,18 @@ class LinkForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "domain" in self.fields and self.instance._state.adding:
-            self.fields["domain"].queryset = Domain.objects.filter(is_active=True)
-            self.fields["domain"].initial = _default_domain_or_none()
+        domain = self.fields.get("domain")
+        if isinstance(domain, forms.ModelChoiceField):
+            domain.queryset = Domain.objects.filter(is_active=True)
+            domain.initial = _default_domain_or_none()
 
     def clean_code(self) -> str:
         """Fill in what the field's help text promises."""
         return str(self.cleaned_data.get("code") or random_code())
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
+    def validate_unique(self) -> None:
+        """Ask the service, too."""
+        super().validate_unique()
         if not self.errors:
             _ask(self, lambda: check_link(self.instance))
 
@@ -49,14 +51,14 @@ class DomainForm(forms.ModelForm):
         model = Domain
         fields = ("host", "scheme", "is_default", "is_active", "root_url", "fallback_url")
 
-    def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "is_default"}
+    def validate_unique(self) -> None:
+        """Write the host in its stored form first, so that no second spelling slips in."""
+        _ask(self, lambda: check_domain(self.instance))
+        super().validate_unique()
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        if not self.errors:
-            _ask(self, lambda: check_domain(self.instance))
-            self.validate_unique()
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave out the one default: a new default is meant to take over from the old one."""
+        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
 
 
 def _ask(form: forms.ModelForm, question: Any) -> None:

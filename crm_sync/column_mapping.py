@@ -135,14 +135,14 @@ def _connection(reading: _Reading) -> str:
 
 
 def _columns(reading: _Reading) -> dict[str, str]:
-    columns = reading.texts("columns")
+    columns = reading.texts("columns") if reading.data.get("columns") != {} else {}
     unknown = sorted(set(columns) - set(COLUMN_LABELS))
     if unknown:
         reading.problems.append(
             f"“columns” names {', '.join(unknown)}; known are {', '.join(COLUMN_LABELS)}."
         )
-    missing = [name for name in REQUIRED if columns and name not in columns]
-    if missing:
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing and isinstance(reading.data.get("columns"), dict):
         reading.problems.append(f"“columns” must say where {' and '.join(missing)} stands.")
     return columns
 

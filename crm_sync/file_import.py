@@ -26,16 +26,14 @@ from crm_sync.providers.csv_file import Row, Table, open_table
 from crm_sync.records import (
     CompanyRecord,
     ContactRecord,
-    ContactRef,
-    DealRecord,
     PipelineRecord,
     StageRecord,
 )
+from crm_sync.row_records import PIPELINE, company_key, deal_record
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done and how many there are about."""
 
-PIPELINE: Final = "imported"
 _BATCH: Final = 1000
 
 
@@ -154,7 +152,7 @@ class _Import:
         self.counts += take_deals(
             connection=self.connection,
             run=self.run,
-            records=[_deal_record(row) for row in good],
+            records=[deal_record(row) for row in good],
             now=self.now,
         )
         refused = note_problems(
@@ -176,7 +174,7 @@ class _Import:
 
     def _take_companies(self, rows: list[DealRow]) -> None:
         """Make the companies that are new; a file knows nothing of them but their name."""
-        named = {_company_key(row.company): row.company for row in reversed(rows) if row.company}
+        named = {company_key(row.company): row.company for row in reversed(rows) if row.company}
         known = Company.objects.filter(connection=self.connection, external_id__in=named)
         for key in known.values_list("external_id", flat=True):
             del named[key]
@@ -186,7 +184,7 @@ class _Import:
     def _take_contacts(self, rows: list[DealRow]) -> None:
         """Make the contacts that are new, in the company of the first deal that names them."""
         company_of = {
-            email: _company_key(row.company)
+            email: company_key(row.company)
             for row in reversed(rows)
             for email in row.contacts or ()
         }
@@ -238,36 +236,4 @@ def _problem(mapping: ColumnMapping, row: Row, error: RowError) -> FoundProblem:
             "value": error.value[:200],
             "row": {column: row.cells.get(column, "")[:200] for column in shown.values()},
         },
-    )
-
-
-def _company_key(name: str) -> str:
-    """Return the id of a company that has none: its name, however it is spaced and cased."""
-    return crop(" ".join(name.split()).casefold(), 120)
-
-
-def _contact_refs(row: DealRow) -> tuple[ContactRef, ...] | None:
-    """Return the contacts, the first one primary; None where the file says nothing of them."""
-    if row.contacts is None:
-        return None
-    return tuple(
-        ContactRef(email, is_primary=place == 0) for place, email in enumerate(row.contacts)
-    )
-
-
-def _deal_record(row: DealRow) -> DealRecord:
-    return DealRecord(
-        external_id=row.external_id,
-        name=row.name,
-        pipeline_external_id=PIPELINE,
-        stage_external_id=row.stage,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        company_external_id=_company_key(row.company),
-        contacts=_contact_refs(row),
-        owner=row.owner,
-        lead_source=row.lead_source,
-        created_at=row.created_at,
-        closed_at=row.closed_at,
-        stage_entered_at=row.stage_entered_at,
     )

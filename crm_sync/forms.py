@@ -11,11 +11,13 @@ from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
     UnfoldBooleanWidget,
 )
 
 from crm_sync.cell_values import DATE_FORMATS
 from crm_sync.column_mapping import COLUMN_LABELS, REQUIRED
+from crm_sync.connections import AddressNotAllowedError, check_base_url
 from crm_sync.import_preview import Preview
 from crm_sync.models import Connection, Stage
 from crm_sync.providers.base import PROVIDERS
@@ -27,6 +29,14 @@ _NOT_IN_FILE: Final = "– not in this file –"
 class ConnectionForm(forms.ModelForm):
     """A CRM connection. Its token goes in and never comes out."""
 
+    base_url = forms.URLField(
+        label="Address",
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text="Empty: the provider’s public address",
+        widget=UnfoldAdminURLInputWidget(),
+    )
     token = forms.CharField(
         label="Access token",
         required=False,
@@ -57,6 +67,15 @@ class ConnectionForm(forms.ModelForm):
                 else "Stored encrypted and never shown again. HubSpot: Settings → Integrations → "
                 "Service keys."
             )
+
+    def clean_base_url(self) -> str:
+        """Refuse an address to which a token may not be sent."""
+        address: str = self.cleaned_data["base_url"]
+        try:
+            check_base_url(address)
+        except AddressNotAllowedError as error:
+            raise forms.ValidationError(str(error)) from error
+        return address
 
     def clean_sync_minutes(self) -> int:
         """Refuse a schedule that no CRM would bear."""

@@ -24,6 +24,10 @@ class DealContactInline(ReadOnlyTabularInline):
     fields = ("contact", "email", "phone", "role", "is_primary")
     readonly_fields = fields
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Show who takes part to whoever may see the deal."""
+        return bool(request.user.has_perm("crm_sync.view_deal"))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[DealContact]:
         """Bring the contacts along; inlines are made per request, so it may be kept."""
         self.viewer = request.user

@@ -26,7 +26,7 @@ def test_the_documented_mapping_is_read() -> None:
     [
         ({"connection": ""}, "“connection” is missing"),
         ({"connection": "Acme Export"}, "lower-case letters"),
-        ({"columns": {}}, "“columns” is missing"),
+        ({"columns": {}}, "where external_id and stage stands"),
         ({"columns": "id"}, "“columns” is missing"),
         ({"columns": {"external_id": "id"}}, "where stage stands"),
         ({"columns": {"stage": "s"}}, "where external_id stands"),

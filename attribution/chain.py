@@ -30,7 +30,5 @@ def digest(batch: Header, entry_lines: Iterable[str]) -> str:
     """Return the batch's hash, as 64 hexadecimal digits."""
     moment = batch.posted_at.astimezone(UTC).isoformat(timespec="microseconds")
     header = (batch.previous_hash, batch.number, batch.cause, moment, batch.entry_count)
-    sha = hashlib.sha256(canonical_line(header).encode() + b"\n")
-    for line in entry_lines:
-        sha.update(line.encode() + b"\n")
-    return sha.hexdigest()
+    text = "\n".join([canonical_line(header), *entry_lines, ""])
+    return hashlib.sha256(text.encode()).hexdigest()

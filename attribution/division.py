@@ -43,6 +43,13 @@ class Line(NamedTuple):
     count_micro: int
 
 
+_ATTRIBUTED, _UNATTRIBUTED, _EXCLUDED = (
+    Bucket.ATTRIBUTED.value,
+    Bucket.UNATTRIBUTED.value,
+    Bucket.EXCLUDED.value,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     id: str
@@ -89,9 +96,7 @@ def local_date(outcome: Outcome) -> str | None:
 def _excluded(outcome: Outcome, rules: list[_Rule]) -> Iterator[Line]:
     day = local_date(outcome)
     for rule in rules:
-        cell = Cell(
-            str(outcome.pk), rule.id, Bucket.EXCLUDED.value, outcome.exclusion, day, NOWHERE
-        )
+        cell = Cell(str(outcome.pk), rule.id, _EXCLUDED, outcome.exclusion, day, NOWHERE)
         yield Line(cell, outcome.amount_minor, COUNT_MICRO)
 
 
@@ -135,7 +140,7 @@ def _attributed(
     columns = (journeys.outcome, journeys.touch, money, counts)
     for row, touch, amount, count in zip(*(c[earns].tolist() for c in columns), strict=True):
         outcome_id, day = keys[row]
-        cell = Cell(outcome_id, rule.id, Bucket.ATTRIBUTED.value, "", day, facts.places[touch])
+        cell = Cell(outcome_id, rule.id, _ATTRIBUTED, "", day, facts.places[touch])
         yield Line(cell, amount, count)
 
 
@@ -149,5 +154,5 @@ def _unattributed(
     columns = (empty, journeys.reasons[empty], amounts[empty])
     for row, reason, amount in zip(*(column.tolist() for column in columns), strict=True):
         outcome_id, day = keys[row]
-        cell = Cell(outcome_id, rule.id, Bucket.UNATTRIBUTED.value, REASONS[reason], day, NOWHERE)
+        cell = Cell(outcome_id, rule.id, _UNATTRIBUTED, REASONS[reason], day, NOWHERE)
         yield Line(cell, amount, COUNT_MICRO)

@@ -114,12 +114,12 @@ def total_order(touches: Touches) -> Ints:
 
     Times seldom tie, so only tied rows are compared by the rest.
     """
-    order = np.argsort(touches.time, kind="stable")
+    order = np.argsort(touches.time)
     time = touches.time[order]
     ties = np.flatnonzero(time[1:] == time[:-1])
     if not len(ties):
         return order
-    places = np.union1d(ties, ties + 1)
+    places = np.flatnonzero(np.bincount(np.concatenate((ties, ties + 1))))
     rows = order[places]
     keys = (touches.id_low, touches.id_high, touches.priority, touches.grade, touches.time)
     order[places] = rows[np.lexsort([key[rows] for key in keys])]
@@ -134,28 +134,28 @@ def last_at_or_before(*, journeys: Journeys, touch_time: Ints, moment: Ints) -> 
 
 
 def _candidates(touches: Touches, members: Members) -> tuple[Ints, Ints]:
-    """Pair outcomes with all touches of their people: by outcome, in total order, no doubles."""
+    """Pair outcomes with all touches of their people: by outcome, in total order, no doubles.
+
+    Two whole numbers that matter in turn are sorted as one: several times faster than by keys.
+    """
     order = total_order(touches)
-    by_person = order[np.argsort(touches.person[order], kind="stable")]
-    people = touches.person[by_person]
-    first = np.searchsorted(people, members.person, "left")
-    counts = np.searchsorted(people, members.person, "right") - first
-    offsets = np.cumsum(counts) - counts
-    steps = np.arange(counts.sum()) - np.repeat(offsets, counts)
-    touch = by_person[np.repeat(first, counts) + steps]
-    outcome = np.repeat(members.outcome, counts)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
     size = max(len(order), 1)
-    key = np.unique(outcome * size + rank[touch])
-    return key // size, order[key % size]
+    by_person = np.sort(touches.person[order] * size + np.arange(len(order)))
+    first = np.searchsorted(by_person, members.person * size)
+    counts = np.searchsorted(by_person, (members.person + 1) * size) - first
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    rank = by_person[np.repeat(first, counts) + steps] % size
+    pairs = np.sort(np.repeat(members.outcome, counts) * size + rank)
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    outcome = pairs // size
+    return outcome, order[pairs - outcome * size]
 
 
 def _counts(touches: Touches, outcome: Ints, touch: Ints) -> Flags:
     """Say which candidates may earn: not excluded, and of one click only the first."""
     may_earn = ~touches.is_excluded[touch]
     clicks = touches.click[touches.click >= 0]
-    if len(np.unique(clicks)) == len(clicks):
+    if not (np.diff(np.sort(clicks)) == 0).any():
         return may_earn
     places = np.flatnonzero(may_earn & (touches.click[touch] >= 0))
     click, whose = touches.click[touch[places]], outcome[places]

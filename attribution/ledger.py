@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from attribution.bulk_ids import new_ids
 from attribution.chain import canonical_line, digest
 from attribution.division import Cell, Line, lines
 from attribution.models import CreditBatch, CreditRule, Outcome, Period
 from attribution.running_sums import add_to_totals
 from attribution.touches import Place
-from campaigns.public_ids import new_id, new_id_bytes
+from campaigns.public_ids import new_id
 
 LOCK = 0x7E57_0001
 """The PostgreSQL advisory lock that every posting transaction holds to its end."""
@@ -33,13 +34,15 @@ _HELD = """
              campaign_id, send_id, message_id, link_id, touch_date
     HAVING sum(amount_minor) <> 0 OR sum(count_micro) <> 0
 """
+# The canonical line that is hashed is the very line that is copied, with id and batch behind it.
 _COPY = """
     COPY attribution_creditentry (
         line, outcome_id, rule_id, bucket, reason, outcome_date, touch_id, channel_id,
         campaign_id, send_id, message_id, link_id, touch_date, amount_minor, count_micro,
         rate, is_restatement, id, batch_id
-    ) FROM STDIN
+    ) FROM STDIN WITH (FORMAT csv, DELIMITER '|', NULL '', FORCE_NOT_NULL (reason))
 """
+_BLOCK = 2_000
 
 
 def hold() -> None:
@@ -100,6 +103,8 @@ def _cell(fields: tuple[Any, ...], place: Place) -> Cell:
 
 def differences(*, wanted: Iterable[Line], held: dict[Cell, tuple[int, int]]) -> list[Line]:
     """Return wanted − held, cell by cell; cells that agree have no line. Empties `held`."""
+    if not held:
+        return list(wanted)
     entries = []
     for line in wanted:
         amount, count = held.pop(line.cell, (0, 0))
@@ -125,14 +130,20 @@ def _write(
         entry_count=len(entries),
         previous_hash=latest.hash if latest else "",
     )
-    rows = list(_rows(entries, outcomes))
-    batch.hash = digest(batch, (canonical_line(row) for row in rows))
+    rows = [canonical_line(row) for row in _rows(entries, outcomes)]
+    batch.hash = digest(batch, rows)
     batch.save(force_insert=True)
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            copy.write_row((*row, new_id_bytes().hex(), batch.pk))
+    _copy(rows, batch)
     add_to_totals(entries, kinds={str(outcome.pk): outcome.kind for outcome in outcomes})
     return batch
+
+
+def _copy(rows: list[str], batch: CreditBatch) -> None:
+    ids = new_ids(len(rows))
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for start in range(0, len(rows), _BLOCK):
+            block = zip(rows[start : start + _BLOCK], ids[start : start + _BLOCK], strict=True)
+            copy.write("".join(f"{row}|{id_}|{batch.pk}\n" for row, id_ in block))
 
 
 def _rows(entries: list[Line], outcomes: Sequence[Outcome]) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,114 @@
+"""A division's lines sum to each outcome's amount and count, under every rule at once."""
+
+import pytest
+
+from attribution.division import COUNT_MICRO, Line, lines
+from attribution.models import CreditRule, Outcome
+from attribution.weights import InvalidRuleError
+from tests.attribution.builders import (
+    a_deal,
+    a_lead,
+    a_tap,
+    change_deal,
+    make_identity,
+    rule,
+    settle,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def divided(*rules: CreditRule) -> list[Line]:
+    return list(lines(outcomes=list(Outcome.objects.all()), rules=rules))
+
+
+def a_rule(kind: str = "linear", **fields: object) -> CreditRule:
+    given = {"parameters": {}, "lookback_days": 90, "contact_mode": "roles", **fields}
+    return CreditRule(kind=kind, **given)
+
+
+def test_parts_sum_to_amount_and_count_under_every_kind() -> None:
+    ann = make_identity()
+    for days in (40, 30, 20, 10, 5):
+        a_tap(ann, days=days)
+    a_lead(ann, days=25)
+    a_deal(amount_minor=100_01, created=15, won=1, people=(ann,))
+    a_deal(amount_minor=-50_01, won=1, people=(ann,))
+    settle()
+    kinds = [kind for kind in CreditRule.Kind.values if kind != "custom"]
+    rules = [a_rule(kind) for kind in kinds]
+
+    found: dict[tuple[str, str], list[int]] = {}
+    for line in divided(*rules):
+        sums = found.setdefault((line.cell.outcome_id, line.cell.rule_id), [0, 0])
+        sums[0] += line.amount_minor
+        sums[1] += line.count_micro
+    amounts = {str(o.pk): o.amount_minor for o in Outcome.objects.all()}
+    assert len(found) == len(amounts) * len(kinds)
+    assert all(sums == [amounts[outcome], COUNT_MICRO] for (outcome, _), sums in found.items())
+
+
+def test_rules_of_different_lookbacks_stand_side_by_side() -> None:
+    ann = make_identity()
+    a_tap(ann, days=40)
+    a_lead(ann, days=1)
+    settle()
+    short, long = a_rule(lookback_days=7), a_rule(lookback_days=None)
+
+    assert {line.cell.rule_id: line.cell.reason for line in divided(short, long)} == {
+        str(short.pk): "outside_lookback",
+        str(long.pk): "",
+    }
+
+
+def test_an_outcome_without_an_amount_divides_its_count() -> None:
+    ann = make_identity()
+    a_tap(ann, days=20)
+    a_deal(amount_minor=None, people=(ann,))
+    settle()
+    [line] = divided(a_rule())
+
+    assert (line.cell.bucket, line.amount_minor, line.count_micro) == ("attributed", 0, COUNT_MICRO)
+
+
+def test_an_excluded_outcome_keeps_its_money_together() -> None:
+    a_deal(created=None)
+    settle()
+    [line] = divided(a_rule())
+
+    assert (line.cell.bucket, line.cell.reason) == ("excluded", "no_date")
+    assert (line.amount_minor, line.count_micro) == (100_00, COUNT_MICRO)
+
+
+def test_a_withdrawn_outcome_has_no_lines() -> None:
+    deal = a_deal()
+    settle()
+    change_deal(deal, deleted_at=deal.deal_created_at)
+
+    assert divided(a_rule()) == []
+
+
+def test_without_rules_there_are_no_lines() -> None:
+    a_deal()
+    settle()
+
+    assert divided() == []
+
+
+def test_parameters_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(InvalidRuleError):
+        divided(a_rule("zigzag"))
+
+
+def test_a_saved_rule_and_its_copy_divide_alike() -> None:
+    ann = make_identity()
+    a_tap(ann, days=20)
+    a_deal(people=(ann,))
+    settle()
+    saved = rule("position")
+    copy = a_rule("position", contact_mode=saved.contact_mode)
+
+    def figures(one: CreditRule) -> list[tuple[object, ...]]:
+        return [(*line.cell[2:], *line[1:]) for line in divided(one)]
+
+    assert figures(saved) == figures(copy)

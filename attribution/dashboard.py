@@ -16,7 +16,7 @@ from attribution.charts import Chart, Period, stacked_bars
 from attribution.getting_started import getting_started
 from attribution.models import Bucket, CreditRule, CreditTotal, Finding, Outcome
 from attribution.page_urls import page_url
-from attribution.reports.columns import DASH, shown_count
+from attribution.reports.columns import DASH, short_amount, shown_count
 from attribution.reports.costs import costs_by
 from attribution.reports.influence import open_pipeline_influenced
 from attribution.reports.metrics import Metrics, counted
@@ -178,8 +178,7 @@ def _money(minor: int) -> dict[str, str]:
 
 
 def _short(minor: int) -> str:
-    shown = display_amount(minor, settings.REPORTING_CURRENCY)
-    return shown.partition(".")[0] if abs(minor) >= 100_000 else shown
+    return short_amount(minor, settings.REPORTING_CURRENCY)
 
 
 def _chart(cells: Iterable[dict[str, Any]], today: date) -> Chart | None:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from attribution.querysets import CreditRuleQuerySet, FindingQuerySet
 from campaigns.models import Campaign, Channel, Message, Send
+from campaigns.money import display_amount
 from campaigns.public_ids import PublicIdField
 from crm_sync.models import Deal
 from links.models import Link
@@ -237,7 +238,8 @@ class CreditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_bucket_display()} {self.amount_minor}"
+        amount = display_amount(self.amount_minor, settings.REPORTING_CURRENCY)
+        return f"{self.get_bucket_display()} {amount}"
 
 
 class CreditTotal(models.Model):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from attribution.page_urls import page_url
 from attribution.reports import sends
-from attribution.reports.columns import DASH, shown_count
+from attribution.reports.columns import DASH, short_amount, shown_count
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.models import Send
 from campaigns.money import display_amount
@@ -30,14 +30,14 @@ def results_of(send: Send, request: HttpRequest) -> dict[str, Any] | None:
         "rule": scope.rule.name,
         "report_url": page_url("attribution_report_sends"),
         "figures": [
-            ("Spend", display_amount(one.spend_minor, currency)),
+            ("Spend", short_amount(one.spend_minor, currency)),
             ("Human taps", f"{one.human_taps or 0:,}"),
             ("Leads credited", shown_count(one.leads)),
             ("Cost per lead", _money(one.cost_per_lead_minor, currency)),
             ("Opportunities credited", shown_count(one.opportunities)),
-            ("Pipeline created", display_amount(one.pipeline_minor, currency)),
-            ("Open pipeline influenced", display_amount(influenced, currency)),
-            ("Revenue attributed", display_amount(one.revenue_minor, currency)),
+            ("Pipeline created", short_amount(one.pipeline_minor, currency)),
+            ("Open pipeline influenced", short_amount(influenced, currency)),
+            ("Revenue attributed", short_amount(one.revenue_minor, currency)),
             ("ROAS", DASH if one.roas is None else f"{one.roas:,.2f}"),
         ],
     }

@@ -38,8 +38,8 @@ class FindingAdmin(ReadOnlyTextrailAdmin):
     list_display = ("title", "grade", "row_count", "at_stake", "advice", "latest_seen_at")
     list_filter = (OpenFilter, "severity")
     search_fields = ("title", "advice")
-    fields = ("title", "grade", "row_count", "at_stake", "advice", "first_seen_at", "latest_seen_at", "resolved_at")  # fmt: skip
-    readonly_fields = ("grade", "at_stake")
+    fields = ("title", "severity", "row_count", "at_stake", "advice", "first_seen_at", "latest_seen_at", "resolved_at")  # fmt: skip
+    readonly_fields = ("at_stake",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         """Put the gravest first, then the most money."""

@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from unfold.decorators import display
 
 from attribution.models import Bucket, CreditBatch, CreditEntry, Outcome, Period
@@ -76,18 +78,18 @@ class CreditEntryAdmin(LedgerColumns, ReadOnlyTextrailAdmin):
     search_fields = ("outcome__deal__name", "send__name", "send__utm_campaign")
     ordering = ("-batch__number", "line")
     fieldsets = (
-        (None, {"fields": ("fact", "rule_name", "standing", "amount", "share", "why", "posted_at")}),
+        (None, {"fields": ("fact", "rule_name", "bucket", "amount", "share", "why", "posted_at")}),
         ("From here to the tap", {"fields": ("earner", "touch_link", "tap_link", "short_link", "send_link", "deal_link")}),
     )  # fmt: skip
     readonly_fields = (
-        "fact", "rule_name", "standing", "amount", "share", "why", "posted_at", "earner",
+        "fact", "rule_name", "amount", "share", "why", "posted_at", "earner",
         "touch_link", "tap_link", "short_link", "send_link", "deal_link",
     )  # fmt: skip
 
     @display(description="Posted", ordering="batch__number")
-    def posted_at(self, obj: CreditEntry) -> Any:
+    def posted_at(self, obj: CreditEntry) -> str:
         """Return when the entry's batch was posted."""
-        return obj.batch.posted_at
+        return date_format(localtime(obj.batch.posted_at), "M j, Y H:i")
 
     @display(description="Rule", ordering="rule")
     def rule_name(self, obj: CreditEntry) -> str:
@@ -132,8 +134,8 @@ class EntriesOfBatch(LedgerColumns, ReadOnlyTabularInline):
     """A batch's lines."""
 
     model = CreditEntry
-    fields = ("line", "fact", "rule", "standing", "amount", "share", "earner")
-    readonly_fields = fields
+    fields = ("line", "fact", "rule", "bucket", "amount", "share", "earner")
+    readonly_fields = ("fact", "amount", "share", "earner")
     per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from attribution.admin.report_tables import per_cent, short_amount
+from attribution.admin.report_tables import per_cent
 from attribution.reports.channels import ChannelRow
-from attribution.reports.columns import DASH, shown_count, shown_percent
+from attribution.reports.columns import DASH, short_amount, shown_count, shown_percent
 from attribution.reports.metrics import counted
 from attribution.reports.reconciliation import Reconciliation
 from attribution.reports.report import Report

@@ -8,13 +8,13 @@ from typing import Any
 
 from attribution.page_urls import page_url
 from attribution.reports.channels import ChannelRow
-from attribution.reports.columns import DASH, Column, shown_count
+from attribution.reports.columns import DASH, Column, short_amount, shown_count
 from attribution.reports.metrics import Metrics, counted
 from attribution.reports.report import Report
 from attribution.reports.sends import SendRow
 from attribution.reports.statement import Statement
 from attribution.reports.wording import GOALS
-from campaigns.money import display_amount, minor_digits
+from campaigns.money import display_amount
 
 _STATUS_TAGS = {"Live": "tr-tag-good", "Done": "tr-tag-accent", "Cancelled": "tr-tag-bad"}
 
@@ -147,15 +147,6 @@ def figure(label: str, minor: int, currency: str, *, note: str) -> dict[str, Any
     """Return an amount as a key figure: short to read, exact in its tooltip."""
     exact = display_amount(minor, currency)
     return {"label": label, "value": short_amount(minor, currency), "exact": exact, "note": note}
-
-
-def short_amount(minor: int, currency: str) -> str:
-    """Return an amount rounded to whole units once it has more than four digits."""
-    unit = 10 ** minor_digits(currency)
-    if abs(minor) < 10_000 * unit:
-        return display_amount(minor, currency)
-    whole = int((Decimal(minor) / unit).quantize(Decimal(1), ROUND_HALF_UP))
-    return display_amount(whole * unit, currency).partition(".")[0]
 
 
 def proof_lines(statements: Sequence[Statement]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Generic, Literal, TypeVar
 
-from campaigns.money import api_money, display_amount, format_amount
+from campaigns.money import api_money, display_amount, format_amount, minor_digits
 
 RowT = TypeVar("RowT")
 Kind = Literal["text", "whole", "count", "money", "percent", "factor", "days"]
@@ -87,6 +87,15 @@ def shown_count(value: Decimal | int) -> str:
 def shown_percent(value: Decimal) -> str:
     """Return a share as per cent with one decimal."""
     return f"{(value * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,} %"
+
+
+def short_amount(minor: int, currency: str) -> str:
+    """Return an amount rounded to whole units once it has more than four digits."""
+    unit = 10 ** minor_digits(currency)
+    if abs(minor) < 10_000 * unit:
+        return display_amount(minor, currency)
+    whole = int((Decimal(minor) / unit).quantize(Decimal(1), ROUND_HALF_UP))
+    return display_amount(whole * unit, currency).partition(".")[0]
 
 
 def shown_moment(value: datetime) -> str:

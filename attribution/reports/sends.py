@@ -83,7 +83,7 @@ def _sends(scope: Scope) -> QuerySet[Send]:
         sends = sends.filter(channel=scope.channel)
     if scope.campaign:
         sends = sends.filter(campaign=scope.campaign)
-    return sends.filter(created_at__lte=scope.query.as_of) if scope.query.as_of else sends
+    return sends
 
 
 def _add_traffic(figures: Rows, scope: Scope) -> None:
@@ -96,10 +96,18 @@ def _rows(sends: Iterable[Send], figures: Rows, scope: Scope) -> list[SendRow]:
     rows = []
     for send in sends:
         metrics = figures.get(send.pk)
-        if send.status in _NOT_SENT and (metrics is None or metrics.is_empty):
+        if (metrics is None or metrics.is_empty) and not _was_out(send, scope):
             continue
         rows.append(_row(send, _completed(metrics, send, scope)))
     return rows
+
+
+def _was_out(send: Send, scope: Scope) -> bool:
+    """Whether a send had gone out by the report's moment."""
+    as_of = scope.query.as_of
+    if as_of is not None and send.live_at is not None:
+        return send.live_at <= as_of
+    return send.status not in _NOT_SENT
 
 
 def _completed(metrics: Metrics | None, send: Send, scope: Scope) -> Metrics:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attribution.reports.columns import DASH, shown_count, shown_moment
+from attribution.reports.columns import DASH, Column, shown_count, shown_moment
 from attribution.reports.definitions import Definitions
-from attribution.reports.metrics import counted
+from attribution.reports.metrics import MICRO, counted
 from attribution.reports.reconciliation import Reconciliation
 from attribution.reports.registry import AnyReport
 from attribution.reports.report import Report
@@ -14,6 +14,9 @@ from attribution.reports.wording import GOALS, reason_in_words
 from campaigns.money import display_amount
 
 _GAP = "  "
+WIDTH = 132
+"""Characters of a line; a table that needs more is broken into parts."""
+_IN_NAME = {"campaign", "utm_campaign"}
 
 
 def as_text(report: AnyReport) -> str:
@@ -40,26 +43,12 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequenc
 
 
 def _table_text(report: Report[Any]) -> str:
-    columns, currency = report.columns, report.currency
-    rows = [[column.for_people(row, currency) for column in columns] for row in report.rows]
-    if report.total is not None and rows:
-        rows.append([column.for_people(report.total, currency) for column in columns])
-    shown = [
-        place
-        for place, column in enumerate(columns)
-        if not column.is_number or any(row[place] != DASH for row in rows)
-    ]
-    table = aligned(
-        [columns[place].label for place in shown],
-        [[row[place] for place in shown] for row in rows],
-        [columns[place].is_number for place in shown],
-    )
     synced_at = report.proof.synced_at
     return "\n".join(
         [
             report.title.upper(),
             "",
-            table if rows else "Nothing to report yet.",
+            "\n\n".join(_blocks(report)) or "Nothing to report yet.",
             "",
             *(proof_line(item) for item in report.proof.statements),
             f"Last CRM sync: {shown_moment(synced_at) + ' UTC' if synced_at else 'never'}",
@@ -69,21 +58,61 @@ def _table_text(report: Report[Any]) -> str:
     )
 
 
+def _blocks(report: Report[Any]) -> list[str]:
+    """Return the table in parts no wider than `WIDTH`, each beginning with its rows' names."""
+    if not report.rows:
+        return []
+    rows = [*report.rows, *([report.total] if report.total is not None else [])]
+    name, *others = [column for column in report.columns if column.name not in _IN_NAME]
+    shown = [_cells(column, rows, report.currency) for column in (name, *others)]
+    shown[0][-1] = "Total" if report.total is not None else shown[0][-1]
+    filled = [cells for cells in shown[1:] if any(cell != DASH for cell in cells[1:])]
+    right = {
+        cells[0]: column.is_number for column, cells in zip((name, *others), shown, strict=True)
+    }
+    blocks = []
+    while filled:
+        part = [shown[0], *_fitting(filled, WIDTH - _width(shown[0]))]
+        del filled[: len(part) - 1]
+        header, *lines = zip(*part, strict=True)
+        blocks.append(aligned(header, lines, [right[title] for title in header]))
+    return blocks
+
+
+def _cells(column: Column[Any], rows: Sequence[Any], currency: str) -> list[str]:
+    return [column.long_label, *(column.for_people(row, currency) for row in rows)]
+
+
+def _width(cells: Sequence[str]) -> int:
+    return max(len(cell) for cell in cells)
+
+
+def _fitting(columns: list[list[str]], room: int) -> list[list[str]]:
+    """Return as many columns as fit, at least one."""
+    fitting = []
+    for cells in columns:
+        room -= len(_GAP) + _width(cells)
+        if room < 0 and fitting:
+            break
+        fitting.append(cells)
+    return fitting
+
+
 def proof_line(statement: Statement) -> str:
-    """Return a goal's proof as one sum."""
-    excluded = statement.crm.amount_minor - statement.in_scope.amount_minor
-    parts = [
-        statement.attributed_total.amount_minor,
-        statement.unattributed_total.amount_minor,
-        excluded,
-        statement.crm.amount_minor,
-    ]
-    earned, rest, out, crm = (display_amount(part, statement.currency) for part in parts)
+    """Return a goal's proof as one sum: of money, or of the number where there is no money."""
     verdict = "reconciles" if statement.reconciles else "DOES NOT RECONCILE"
-    return (
-        f"{GOALS[statement.goal]}: attributed {earned} + unattributed {rest} + excluded {out} "
-        f"= CRM total {crm} ({statement.crm.count:,}): {verdict}"
-    )
+    scope, crm = statement.in_scope, statement.crm
+    earned, rest = statement.attributed_total, statement.unattributed_total
+    if crm.amount_minor:
+        excluded = crm.amount_minor - scope.amount_minor
+        parts = [earned.amount_minor, rest.amount_minor, excluded, crm.amount_minor]
+        shown = [display_amount(part, statement.currency) for part in parts]
+        shown[-1] += f" ({crm.count:,})"
+    else:
+        counts = [earned.count_micro, rest.count_micro, crm.count * MICRO - scope.count_micro]
+        shown = [shown_count(counted(part)) for part in (*counts, crm.count * MICRO)]
+    sums = "attributed {} + unattributed {} + excluded {} = CRM total {}".format(*shown)
+    return f"{GOALS[statement.goal]}: {sums}: {verdict}"
 
 
 def _reconciliation_text(report: Reconciliation) -> str:
@@ -97,9 +126,17 @@ def _reconciliation_text(report: Reconciliation) -> str:
         title = f"{GOALS[statement.goal]}, {statement.currency}"
         table = aligned([title, "Count", "Amount"], rows, [False, True, True])
         verdict = "Reconciles." if statement.reconciles else "DOES NOT RECONCILE."
-        blocks.append(f"{table}\n{verdict}")
+        blocks.append(f"{table}\n{verdict}{_lacking(statement)}")
     blocks.append(_definitions_text(report.definitions))
     return "\n\n".join(blocks)
+
+
+def _lacking(statement: Statement) -> str:
+    """Say what the CRM itself lacks."""
+    crm = statement.crm
+    if statement.goal == "lead" or not crm.without_amount:
+        return ""
+    return f" {crm.without_amount:,} deals have no amount and count 0.00."
 
 
 _LABELS = {

@@ -1,0 +1,83 @@
+"""CSV in, CSV out: a small book of deals, divided under every rule.
+
+`credit.csv` was worked out in exact fractions (tests/attribution/columns.py) and holds the
+worked figures of docs/attribution.md. A rule that changes it needs a new version, not a new file.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from attribution.division import lines
+from attribution.models import CreditRule, Outcome
+from crm_sync.models import Deal
+from tests.attribution.builders import a_deal, a_lead, a_tap, make_identity, settle
+from tracking.models import Touchpoint
+
+pytestmark = pytest.mark.django_db
+HERE = Path(__file__).parent
+RULES: dict[str, dict[str, object]] = {
+    **{kind: {} for kind in CreditRule.Kind.values if kind not in {"custom", "time_decay"}},
+    "time_decay": {"half_life_days": 30},
+    "time_decay_7": {"half_life_days": 7},
+    "custom": {"first": 50, "lead": 12.5, "last": 25, "rest": 12.5},
+}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fill_the_book() -> dict[str, str]:
+    """Make the deals and touches; return the number of each touch within its deal by its id."""
+    numbers: dict[str, str] = {}
+    for row in rows("deals.csv"):
+        person = make_identity()
+        for touch in rows("touches.csv"):
+            if touch["deal"] == row["deal"]:
+                made = a_tap(person, days=float(touch["days_before_win"]), channel=touch["channel"])
+                numbers[str(made.pk)] = touch["touch"]
+        if row["lead_days_before_win"]:
+            a_lead(person, days=float(row["lead_days_before_win"]))
+        created = row["opportunity_days_before_win"]
+        a_deal(
+            name=row["deal"],
+            amount_minor=round(float(row["amount"]) * 100),
+            created=float(created) if created else None,
+            won=0,
+            people=(person,),
+        )
+    settle()
+    return numbers
+
+
+def test_every_deal_is_divided_as_the_golden_table_says() -> None:
+    numbers = fill_the_book()
+    wins = list(Outcome.objects.filter(kind="win"))
+    names = {str(win.pk): Deal.objects.get(pk=win.deal_id).name for win in wins}
+    divided = [
+        (slug, names[line.cell.outcome_id], _place(line.cell, numbers), _money(line.amount_minor))
+        for slug, parameters in RULES.items()
+        for line in lines(outcomes=wins, rules=[_rule(slug, parameters)])
+    ]
+
+    golden = [(r["rule"], r["deal"], r["place"], r["amount"]) for r in rows("credit.csv")]
+    assert sorted(divided) == sorted(golden)
+    assert Touchpoint.objects.count() == len(rows("touches.csv"))
+
+
+def _rule(slug: str, parameters: dict[str, object]) -> CreditRule:
+    kind = slug.removesuffix("_7")
+    return CreditRule(kind=kind, parameters=parameters, lookback_days=90, contact_mode="roles")
+
+
+def _place(cell: object, numbers: dict[str, str]) -> str:
+    touch = cell.place.touch_id  # type: ignore[attr-defined]
+    return f"touch {numbers[touch]}" if touch else cell.reason  # type: ignore[attr-defined]
+
+
+def _money(minor: int) -> str:
+    sign, minor = ("-" if minor < 0 else ""), abs(minor)
+    return f"{sign}{minor // 100}.{minor % 100:02}"

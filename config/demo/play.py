@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from config.demo.admin_client import AdminClient, AdminRefusedError
@@ -175,6 +176,11 @@ def _event(name: str, at: datetime, **facts: Any) -> dict[str, Any]:
     }
 
 
+def _cost(recipients: int) -> Decimal:
+    """Two segments to each recipient at list price, and the writer's fee, in dollars."""
+    return (2 * recipients * Decimal("0.0079") + 450).quantize(Decimal("0.01"))
+
+
 def _spend(scene: Scene, now: datetime) -> None:
     rows: list[dict[str, Any]] = [
         {
@@ -184,7 +190,7 @@ def _spend(scene: Scene, now: datetime) -> None:
             "channel": "sms",
             "send": planned.utm_campaign,
             "amount": {
-                "amount": f"{len(_audience(scene, planned)) * 0.0158:.2f}",
+                "amount": str(_cost(len(_audience(scene, planned)))),
                 "currency": "USD",
             },
         }
@@ -234,13 +240,13 @@ def taps(scene: Scene) -> list[Tap]:
     made: list[Tap] = []
     for planned in scene.sends:
         (send,) = scene.api.rows("sends", utm_campaign=planned.utm_campaign)
-        emails = {person.phone: person.email for person in scene.people}
+        emails = {person.contact_id: person.email for person in scene.people}
         for row in _recipient_links(scene, send["id"]):
             if draw.random() < 0.5:  # The phone fetches a preview of the message
                 made.append(Tap(row["short_url"], draw.choice(PREVIEWS)))
             if draw.random() < planned.tap_rate:
                 signs_up = draw.random() < planned.signup_rate
-                email = emails.get(row["phone"], "") if signs_up else ""
+                email = emails[row["external_id"]] if signs_up else ""
                 made.append(Tap(row["short_url"], next(agents), lands=True, email=email))
         for link in scene.api.rows("links", send=send["id"]):
             made.append(Tap(link["short_url"], "", method="HEAD"))

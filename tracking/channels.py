@@ -61,8 +61,14 @@ class TouchInputs:
     @classmethod
     def of_utm(cls, utm: Mapping[str, str], **others: Any) -> "TouchInputs":
         """Read inputs from values named `utm_source`, `utm_medium`, …"""
-        names = ("source", "medium", "campaign", "content", "term")
-        return cls(**{name: utm.get(f"utm_{name}", "") for name in names}, **others)
+        return cls(
+            source=utm.get("utm_source", ""),
+            medium=utm.get("utm_medium", ""),
+            campaign=utm.get("utm_campaign", ""),
+            content=utm.get("utm_content", ""),
+            term=utm.get("utm_term", ""),
+            **others,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def _touches_of(click_ids: Collection[UUID]) -> dict[UUID, Touchpoint]:
     if not wanted:
         return {}
     rows = Touchpoint.objects.select_related("identity").filter(click__in=wanted)
-    found = {touch.click_id: touch for touch in rows if touch.click_id}
+    found = {touch.click_id: touch for touch in rows}
     repeats = Click.objects.filter(pk__in=wanted - found.keys(), recipient__isnull=False).exclude(
         grade=Click.Grade.MACHINE
     )
@@ -77,9 +77,9 @@ def _click_identities(touches: Mapping[UUID, Touchpoint]) -> dict[UUID, Identity
 
 
 def _name_touches(touches: Mapping[UUID, Touchpoint], identities: Mapping[UUID, Identity]) -> None:
-    unnamed = []
+    unnamed: list[Touchpoint] = []
     for click_id, touch in touches.items():
-        if touch.identity_id is None and click_id in identities:
+        if touch.identity is None and click_id in identities:
             touch.identity = identities[click_id]
             unnamed.append(touch)
     Touchpoint.objects.bulk_update(unnamed, ["identity"])
@@ -95,4 +95,4 @@ def waiting_click_ids(*, since: datetime, limit: int) -> list[UUID]:
         .distinct()
         .order_by("click_id")
     )
-    return [click_id for click_id in rows[:limit] if click_id]
+    return [click_id for click_id in rows[:limit] if click_id is not None]

@@ -106,8 +106,9 @@ def _touch(told: Sequence[Told], confirmed: Mapping[UUID, Touchpoint]) -> dict[s
     found: dict[str, Touchpoint] = {}
     for one in told:
         click_id = one.parsed.click_id
-        if click_id in confirmed:
-            found[one.parsed.event_id] = confirmed[click_id]
+        tap = confirmed.get(click_id) if click_id else None
+        if tap is not None:
+            found[one.parsed.event_id] = tap
         elif is_visit(one.parsed) and (click_id is None or click_id in untouched):
             click = untouched.pop(click_id) if click_id else None
             visits.append(Visit(one.parsed, one.people.subject, click))
@@ -116,16 +117,16 @@ def _touch(told: Sequence[Told], confirmed: Mapping[UUID, Touchpoint]) -> dict[s
 
 def _complete(told: Sequence[Told], touches: dict[str, Touchpoint]) -> None:
     """Write to each row whom and which touch it belongs to."""
-    sends = dict(
-        Click.objects.filter(
-            pk__in=[one.row.click_id for one in told if one.row.click_id], link__isnull=False
-        ).values_list("pk", "link__send_id")
+    carried = [one.parsed.click_id for one in told if one.parsed.click_id]
+    sends: dict[UUID | None, UUID | None] = dict(
+        Click.objects.filter(pk__in=carried, link__isnull=False).values_list("pk", "link__send_id")
     )
     for one in told:
         touch = touches.get(one.parsed.event_id)
+        send_id = touch.send_id if touch else sends.get(one.parsed.click_id)
         one.row.identity = one.people.subject
         one.row.touchpoint = touch
-        one.row.send_id = touch.send_id if touch else sends.get(one.row.click_id)
+        one.row.send_id = send_id  # type: ignore[assignment]  # the stubs take it for required
     Event.objects.bulk_update(
         [one.row for one in told], ["identity", "touchpoint", "send"], batch_size=500
     )
@@ -133,7 +134,8 @@ def _complete(told: Sequence[Told], touches: dict[str, Touchpoint]) -> None:
 
 def _note(told: Sequence[Told], *, now: datetime) -> None:
     """Note whose journey grew and who became a lead, and refresh where they came from."""
-    touched = {one.row.touchpoint.identity_id for one in told if one.row.touchpoint}
-    leads = {one.row.identity_id for one in told if one.row.goal_id}
-    note_touched(touched - {None}, cause="late_touch", now=now)
-    note_touched(leads - {None}, cause="new_outcome", now=now)
+    touches = [one.row.touchpoint for one in told if one.row.touchpoint]
+    touched = {touch.identity.pk for touch in touches if touch.identity}
+    leads = {one.row.identity.pk for one in told if one.row.goal and one.row.identity}
+    note_touched(touched, cause="late_touch", now=now)
+    note_touched(leads, cause="new_outcome", now=now)

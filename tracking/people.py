@@ -9,9 +9,12 @@ _LONGEST_CHAIN = 50
 
 def current_person(person: Person, people: QuerySet[Person] | None = None) -> Person:
     """Return the person, or the one who took its identities over, however many steps away."""
-    rows = Person.objects.all() if people is None else people
+    latest = person
     for _ in range(_LONGEST_CHAIN):
-        if person.merged_into_id is None:
+        successor = latest.merged_into
+        if successor is None:
             break
-        person = rows.get(pk=person.merged_into_id)
-    return person
+        latest = successor
+    if latest is person or people is None:
+        return latest
+    return people.get(pk=latest.pk)

@@ -118,7 +118,7 @@ def confirm_waiting_taps(*, now: datetime, limit: int = 5000) -> int:
             Event.objects.filter(click_id=click_id, touchpoint=None).update(
                 touchpoint=touch, send=touch.send_id
             )
-        named = {touch.identity_id for touch in touches.values() if touch.identity_id}
+        named = {touch.identity_id for touch in touches.values() if touch.identity}
         note_touched(named, cause="late_touch", now=now)
         return len(touches)
 

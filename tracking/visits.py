@@ -77,7 +77,7 @@ def _visit_key(visit: Visit) -> _Key:
 def _recent_touches(visits: Sequence[Visit]) -> dict[_Key, list[Touchpoint]]:
     identities = {visit.identity.pk for visit in visits if visit.identity}
     moments = [visit.event.occurred_at for visit in visits]
-    rows = Touchpoint.objects.filter(
+    rows = Touchpoint.objects.select_related("identity").filter(
         identity__in=identities,
         occurred_at__range=(min(moments) - SAME_VISIT, max(moments) + SAME_VISIT),
     )

@@ -129,7 +129,7 @@ def test_a_large_batch_costs_few_queries() -> None:
         record(*batch(0, 5))
     with CaptureQueriesContext(connection) as many:
         record(*batch(100, 200))
-    assert len(many) <= len(few) + 2
+    assert len(many) <= len(few) + 5  # long updates are sent in several parts
 
 
 # Goals

@@ -116,7 +116,7 @@ class TouchpointAdmin(ShowsPeopleMixin):
         SendFilter,
         ("occurred_at", RangeDateTimeFilter),
     )
-    list_select_related = ("channel", "send", "channel_rule", "identity")
+    list_select_related = ("channel", "send", "link", "channel_rule", "identity")
     search_fields = ("utm_campaign", "utm_source", "send__name")
     search_help_text = "Search by campaign, source or send"
     fieldsets = (
@@ -144,7 +144,7 @@ class TouchpointAdmin(ShowsPeopleMixin):
         """Return the rule that named the channel."""
         if touch.channel_rule:
             return touch.channel_rule.name
-        return "Our own link" if touch.link_id else "A rule since removed"
+        return "Our own link" if touch.link else "A rule since removed"
 
     @display(description="Evidence", label=GRADE_COLORS, ordering="evidence_grade")
     def strength(self, touch: Touchpoint) -> str:
@@ -208,5 +208,5 @@ class EventAdmin(ShowsPeopleMixin):
 
 def _name_in(model: type[Source | ApiKey]) -> Subquery:
     """Return the name of the row whose id an event's origin is."""
-    rows = model._default_manager.annotate(text=Cast("pk", CharField()))
+    rows: QuerySet[Any] = model._default_manager.annotate(text=Cast("pk", CharField()))
     return Subquery(rows.filter(text=OuterRef("origin")).values("name")[:1])

@@ -23,6 +23,7 @@ from tracking.querysets import PersonQuerySet
 from tracking.shown_identities import shown_name, shown_value
 from tracking.timelines import timeline_of
 
+NAMING_KINDS = ("email", "phone", "crm")
 MAY_REVOKE = "tracking.change_identityedge"
 
 
@@ -40,7 +41,7 @@ class KnownByFilter(admin.SimpleListFilter):
         """Keep people with such an identity."""
         if not self.value():
             return queryset
-        kinds = ["email", "phone", "crm"] if self.value() == "name" else [self.value()]
+        kinds = NAMING_KINDS if self.value() == "name" else (self.value(),)
         people = Identity.objects.filter(kind__in=kinds).values("person")
         return queryset.filter(pk__in=people)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
@@ -68,14 +67,16 @@ class CollectView(APIView):
             raise BeaconError(403, "host-not-allowed", message) from error
         return Response(status=204)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
         """Answer a preflight; the key is not known yet, so any active source's host will do."""
         rows = Source.objects.filter(is_active=True).values_list("hosts", flat=True)
         self.hosts = [host for hosts in rows for host in hosts]
         return Response(status=204)
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         """Let the source's own pages, and no others, read the answer."""
         answer = super().finalize_response(request, response, *args, **kwargs)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -57,12 +57,17 @@ class FieldErrorSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
-class EventResultSerializer(serializers.Serializer):
-    """What became of one event."""
-
-    event_id = serializers.CharField()
-    status = serializers.ChoiceField(["accepted", "duplicate", "rejected"])
-    errors = FieldErrorSerializer(many=True)
+def _result_serializer() -> serializers.Serializer:
+    """Return one event's result; a class of ours could not have a field named `errors`."""
+    return inline_serializer(
+        "EventResult",
+        {
+            "event_id": serializers.CharField(),
+            "status": serializers.ChoiceField(["accepted", "duplicate", "rejected"]),
+            "errors": FieldErrorSerializer(many=True),
+        },
+        many=True,
+    )
 
 
 class EventsResultSerializer(serializers.Serializer):
@@ -71,7 +76,7 @@ class EventsResultSerializer(serializers.Serializer):
     accepted = serializers.IntegerField()
     duplicate = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    results = EventResultSerializer(many=True)
+    results = _result_serializer()
 
 
 class EventsView(ApiView):

@@ -1,6 +1,6 @@
 """`people/{id}` and `people/{id}/journey`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -16,17 +16,20 @@ from tracking.people import current_person
 from tracking.shown_identities import shown_value
 from tracking.timelines import TimelineItem, timeline_of
 
+if TYPE_CHECKING:
+    _Slug = serializers.SlugRelatedField[Any]
+
 
 class IdentitySerializer(serializers.ModelSerializer):
     """One way by which a person is known; masked for whoever may not see personal data."""
 
-    value = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField("shown")
 
     class Meta:
         model = Identity
         fields = ["id", "kind", "value", "is_frozen", "first_seen_at"]
 
-    def get_value(self, identity: Identity) -> str:
+    def shown(self, identity: Identity) -> str:
         """Return the value as the caller may see it."""
         unmasked = may_see_personal_data(self.context["request"].user)
         return shown_value(identity, unmasked=unmasked)
@@ -35,9 +38,9 @@ class IdentitySerializer(serializers.ModelSerializer):
 class PersonSerializer(serializers.ModelSerializer):
     """A person with the fields that name the originating campaign."""
 
-    original_channel = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    original_campaign = serializers.SlugRelatedField(slug_field="name", read_only=True)
-    original_send = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    original_channel: "_Slug" = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    original_campaign: "_Slug" = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    original_send: "_Slug" = serializers.SlugRelatedField(slug_field="name", read_only=True)
     identities = IdentitySerializer(many=True, read_only=True)
 
     class Meta:

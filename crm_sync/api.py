@@ -169,7 +169,7 @@ class ConnectionViewSet(ApiModelViewSet):
     filterset_fields = ("slug", "provider", "is_active")
     ordering = ("-id",)
 
-    def perform_destroy(self, instance: Connection) -> None:
+    def perform_destroy(self, instance: Any) -> None:
         """Delete a connection that brought nothing yet."""
         if instance.deals.exists():
             raise ConnectionInUseError

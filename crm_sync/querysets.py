@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from crm_sync.models import Connection, Deal, SyncProblem, WriteBack
@@ -21,27 +20,6 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(is_active=True, next_sync_at__lte=now).filter(
             Q(leased_until__isnull=True) | Q(leased_until__lt=now)
         )
-
-    def with_health(self) -> ConnectionQuerySet:
-        """Annotate what a list of connections shows.
-
-        `latest_status` of the newest run, `error_count` and `warning_count` of open problems.
-        Subqueries, because two joins would multiply runs by problems.
-        """
-        from crm_sync.models import SyncProblem, SyncRun  # noqa: PLC0415  (models import us)
-
-        runs = SyncRun.objects.filter(connection=OuterRef("pk")).order_by("-started_at")
-        problems = SyncProblem.objects.unresolved().filter(connection=OuterRef("pk"))
-        return self.annotate(
-            latest_status=Subquery(runs.values("status")[:1]),
-            error_count=_count(problems.filter(severity="error")),
-            warning_count=_count(problems.filter(severity="warning")),
-        )
-
-
-def _count(rows: models.QuerySet[SyncProblem]) -> Coalesce:
-    counted = rows.order_by().values("connection").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
 
 
 class DealQuerySet(models.QuerySet["Deal"]):

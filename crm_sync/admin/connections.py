@@ -16,10 +16,11 @@ from unfold.decorators import action, display
 
 from campaigns.admin_base import TextrailAdmin
 from crm_sync import services
-from crm_sync.admin.badges import HEALTH_COLOURS, health_of, link_to
+from crm_sync.admin.badges import HEALTH_COLOURS, link_to
 from crm_sync.admin.import_pages import ImportPages
 from crm_sync.doorbell import ring
 from crm_sync.forms import ConnectionForm
+from crm_sync.health import health_of, with_health
 from crm_sync.models import Connection, Deal
 from crm_sync.providers.base import ApiError, ProviderNotSyncableError
 from crm_sync.secrets import UnreadableSecretError
@@ -49,7 +50,7 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         """Bring each connection's health along."""
-        return Connection.objects.with_health()
+        return with_health(super().get_queryset(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         """A file import has neither address nor token nor schedule."""

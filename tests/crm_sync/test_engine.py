@@ -102,7 +102,7 @@ def test_the_next_window_begins_before_the_servers_time_of_this_one(crm: Sandbox
     a_sync(connection)
     (search,) = [r for r in crm.behaviour.requests if r.path.endswith("/deals/search")]
     low, high, last = search.body["filterGroups"][0]["filters"]
-    start = round((NOW - engine.OVERLAP).timestamp() * 1000)
+    start = round((NOW - timedelta(minutes=10)).timestamp() * 1000)
     assert (low["operator"], low["value"]) == ("GTE", str(start))
     assert (high["operator"], high["value"]) == (
         "LTE", str(round((NOW + HOUR + engine.DATE_PRECISION).timestamp() * 1000)),
@@ -114,8 +114,9 @@ def test_what_the_index_did_not_know_yet_comes_with_the_overlap(crm: Sandbox) ->
     crm.set_clock(NOW)
     connection = a_synced_connection(crm)
     a_sync(connection)
-    crm.set_clock(NOW + HOUR)
+    crm.set_clock(NOW + HOUR - timedelta(minutes=2))
     seed_company(crm)
+    crm.set_clock(NOW + HOUR)
     crm.behaviour.index_lag_seconds = 300
     a_sync(connection)
     assert not Company.objects.exists()

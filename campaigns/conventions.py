@@ -69,8 +69,10 @@ def check(utm: Mapping[str, str], convention: Convention) -> Verdict:
 
 
 def example_campaign(convention: Convention) -> str:
-    """Return a campaign name that passes, for people to copy."""
-    return _name_from([], convention)
+    """Return a campaign name that passes, for people to copy: of all parts' examples if it can."""
+    parts = [part for part in convention.parts if part.example]
+    name = "-".join(part.example for part in parts)
+    return name if name and not broken_campaign(name, convention) else _name_from([], convention)
 
 
 def faults_of(convention: Convention) -> list[str]:
@@ -85,7 +87,7 @@ def faults_of(convention: Convention) -> list[str]:
     for part in convention.parts:
         if part.kind == "vocabulary" and not part.words:
             faults.append(f"{{{part.name}}} needs its list of words.")
-    if not faults and list(broken_campaign(example_campaign(convention), convention)):
+    if not faults and broken_campaign(_name_from([], convention), convention):
         faults.append("No campaign name can pass: allow longer names or fewer reserved words.")
     return faults
 

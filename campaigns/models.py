@@ -181,7 +181,7 @@ class Send(models.Model):
     scheduled_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     destination_url = models.URLField(
-        max_length=2000, validators=[URLValidator(schemes=["http", "https"])]
+        "landing page", max_length=2000, validators=[URLValidator(schemes=["http", "https"])]
     )
     utm_source = models.CharField(max_length=50, default="sms")
     utm_medium = models.CharField(max_length=50, default="text")
@@ -327,6 +327,7 @@ class Suppression(models.Model):
     suppressed_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "opt-out"
         ordering = ["-suppressed_at"]
         permissions = [("view_personal_data", "Can see phone numbers and e-mail addresses")]
 
@@ -363,6 +364,7 @@ class ApiKey(models.Model):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -51,9 +51,12 @@ class NamePart:
 
 
 def form_of(parts: Sequence[NamePart]) -> str:
-    """Return the form people read: `{topic}-{period}`, optional parts in brackets."""
-    shown = [f"{{{part.name}}}" if part.is_required else f"[{{{part.name}}}]" for part in parts]
-    return "-".join(shown)
+    """Return the form people read: `{topic}[-{period}]`, optional parts in brackets."""
+    form = ""
+    for part in parts:
+        text = f"-{{{part.name}}}" if form else f"{{{part.name}}}"
+        form += text if part.is_required else f"[{text}]"
+    return form
 
 
 def misfit(name: str, parts: Sequence[NamePart]) -> str:

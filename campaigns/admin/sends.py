@@ -262,6 +262,7 @@ def _story(send: Send, request: HttpRequest) -> dict[str, Any]:
         "warnings_found": [result for result in results if result.level == Level.WARNING],
         "passed": [result for result in results if result.level == Level.OK],
         "shows_checks": shows_checks,
+        "checks_title": "Checks" if send.status == "live" else "Before it goes live",
         "panels": _rendered_panels(send, request),
     }
 

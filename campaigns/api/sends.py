@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import URLValidator
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -39,6 +40,9 @@ class SendSerializer(serializers.ModelSerializer):
     channel = serializers.SlugRelatedField(slug_field="slug", queryset=Channel.objects.all())
     convention_version = serializers.IntegerField(source="convention.version", read_only=True)
     messages = NestedMessageSerializer(many=True, required=False)
+    destination_url = serializers.CharField(
+        max_length=2000, validators=[URLValidator(schemes=["http", "https"])]
+    )
     # Any text is taken here: the convention refuses it, and says what would pass.
     utm_source = serializers.CharField(max_length=2000, default="sms")
     utm_medium = serializers.CharField(max_length=2000, default="text")

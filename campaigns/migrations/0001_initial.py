@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'API key',
                 'ordering': ['name'],
             },
         ),
@@ -182,7 +183,7 @@ class Migration(migrations.Migration):
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
-                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
+                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='landing page')),
                 ('utm_source', models.CharField(default='sms', max_length=50)),
                 ('utm_medium', models.CharField(default='text', max_length=50)),
                 ('utm_campaign', models.CharField(max_length=100)),
@@ -259,7 +260,7 @@ class Migration(migrations.Migration):
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
-                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])])),
+                ('destination_url', models.URLField(max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='landing page')),
                 ('utm_source', models.CharField(default='sms', max_length=50)),
                 ('utm_medium', models.CharField(default='text', max_length=50)),
                 ('utm_campaign', models.CharField(max_length=100)),
@@ -373,6 +374,7 @@ class Migration(migrations.Migration):
                 ('send', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.send')),
             ],
             options={
+                'verbose_name': 'opt-out',
                 'ordering': ['-suppressed_at'],
                 'permissions': [('view_personal_data', 'Can see phone numbers and e-mail addresses')],
             },

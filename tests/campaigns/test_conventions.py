@@ -113,8 +113,16 @@ def test_a_required_part_that_is_missing_is_named() -> None:
     assert verdict.suggested["utm_campaign"] == "trial-q1"
 
 
-def test_the_shipped_example_passes() -> None:
-    assert example_campaign(SMS) == "trial-reengagement"
+def test_the_example_is_made_of_the_parts_examples() -> None:
+    parts = (*SMS.parts[:1], NamePart("period", kind="period", example="june"))
+
+    assert example_campaign(replace(SMS, parts=parts)) == "trial-reengagement-june"
+
+
+def test_an_example_that_would_not_pass_is_not_shown() -> None:
+    parts = (NamePart("topic", example="shop"),)
+
+    assert example_campaign(replace(SMS, parts=parts)) == "topic"
 
 
 def test_a_sound_convention_has_no_faults() -> None:

@@ -42,7 +42,7 @@ def test_a_number_is_digits_only() -> None:
 
 
 def test_the_form_shows_optional_parts_in_brackets() -> None:
-    assert form_of([GOAL, AUDIENCE, PERIOD]) == "{goal}-[{audience}]-{period}"
+    assert form_of([GOAL, AUDIENCE, PERIOD]) == "{goal}[-{audience}]-{period}"
 
 
 @pytest.mark.parametrize(

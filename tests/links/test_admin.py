@@ -88,6 +88,7 @@ def test_the_list_names_link_send_state_and_checks_and_no_id(page) -> None:
         "Active",
         "Works",
         "Does not work",
+        'data-copy="https://go.example.com/k7Qm2Xa"',
     ):
         assert words in shown
 

@@ -6,13 +6,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from campaigns import channel_oracle, preflight, send_followers
-from campaigns.convention_versions import draft_new_version
-from campaigns.models import Campaign, Channel, Message, Send, Spend
+from campaigns.models import Campaign, Channel, Message, Send
 from campaigns.preflight import CheckResult, Level
 from tests.campaigns.builders import (
     a_campaign,
     a_channel,
-    a_convention,
     a_message,
     a_send,
     a_user,
@@ -100,91 +98,6 @@ def test_a_campaign_that_ends_before_it_starts_is_refused() -> None:
 
     assert response.status_code == 400
     assert not Campaign.objects.exists()
-
-
-def test_conventions_show_their_parts_and_the_teams_page() -> None:
-    convention = get("conventions?channel=sms&status=published").json()["results"][0]
-
-    assert convention["sources"] == ["sms"]
-    assert [part["name"] for part in convention["tokens"]] == ["topic", "period"]
-    assert convention["page"].endswith(f"/conventions/{a_convention().token}")
-
-
-def test_a_draft_has_no_page() -> None:
-    draft = draft_new_version(convention=a_convention(), by=None)
-
-    assert get(f"conventions/{draft.pk}").json()["page"] is None
-
-
-def test_a_set_of_values_is_judged_as_the_contract_says() -> None:
-    channel_oracle.register(lambda utm: {"textrail": "sms", "ga4": "SMS"})
-    utm = {"utm_source": "SMS", "utm_medium": "text", "utm_campaign": "trial-june"}
-
-    response = post("conventions/check", {"utm": utm, "channel": "sms"}, api_client("read"))
-
-    assert response.status_code == 200
-    result = response.json()["results"][0]
-    violation = result["violations"][0]
-    assert violation.pop("message").startswith("“SMS” is not an approved utm_source.")
-    assert result == {
-        "input": utm,
-        "ok": False,
-        "violations": [
-            {
-                "field": "utm_source",
-                "value": "SMS",
-                "rule": "approved-values",
-                "suggestion": "sms",
-            }
-        ],
-        "suggested": {"utm_source": "sms", "utm_medium": "text", "utm_campaign": "trial-june"},
-        "channels": {"textrail": "sms", "ga4": "SMS"},
-    }
-
-
-def test_without_a_predictor_no_channel_is_claimed() -> None:
-    result = post("conventions/check", {"utm": {}}).json()["results"][0]
-
-    assert "channels" not in result
-
-
-def test_addresses_are_judged_one_by_one_and_suggestions_pass() -> None:
-    urls = ["https://example.com/?utm_source=SMS&x=1", "nonsense"]
-
-    first = post("conventions/check", {"urls": urls}).json()["results"]
-    again = post("conventions/check", {"urls": [first[0]["suggested"]]}).json()["results"]
-
-    assert [result["ok"] for result in first] == [False, False]
-    assert first[1]["suggested"] is None
-    assert again[0]["ok"] is True
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "non_field_errors"),
-        ({"urls": [], "utm": {}}, "non_field_errors"),
-        ({"utm": {"utm_source": ["a"]}}, "utm.utm_source"),
-        ({"urls": "x"}, "urls"),
-        ({"utm": {}, "channel": "nope"}, "channel"),
-        ({"utm": {}, "channel": "email"}, "channel"),
-    ],
-)
-def test_a_malformed_check_is_refused(body: dict[str, Any], field: str) -> None:
-    response = post("conventions/check", body)
-
-    assert response.status_code == 400
-    assert field in response.json()["error"]["fields"]
-
-
-def test_a_colleague_who_may_read_conventions_may_check_values() -> None:
-    client = APIClient()
-    client.force_login(
-        a_user("bob", "campaigns.view_namingconvention"),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
-
-    assert post("conventions/check", {"utm": {}}, client).status_code == 200
 
 
 def test_a_send_is_made_with_its_messages() -> None:
@@ -402,61 +315,6 @@ def test_a_message_of_a_live_send_cannot_be_taken_away() -> None:
     message = a_message(a_send(status="live"))
 
     assert api_client().delete(f"/api/v1/messages/{message.pk}").status_code == 409
-
-
-def a_spend_row(**fields: Any) -> dict[str, Any]:
-    return {
-        "platform": "google_ads",
-        "external_id": "1",
-        "date": "2026-05-01",
-        "amount": {"amount": "12.50", "currency": "USD"},
-        "channel": "paid-search",
-        **fields,
-    }
-
-
-def test_spend_is_recorded_in_bulk_and_read_back() -> None:
-    response = post("spend", {"rows": [a_spend_row(), a_spend_row(external_id="2")]})
-
-    assert response.status_code == 200
-    assert response.json() == {
-        "created": 2,
-        "updated": 0,
-        "unchanged": 0,
-        "results": [{"row": 1, "status": "created"}, {"row": 2, "status": "created"}],
-    }
-    listed = get("spend?platform=google_ads&external_id=1").json()["results"]
-    assert listed[0]["amount"] == {"amount": "12.50", "currency": "USD"}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [a_spend_row(), [a_spend_row()], {"rows": [a_spend_row(amount="12.50", currency="USD")]}],
-)
-def test_spend_comes_as_one_row_a_list_or_rows(body: Any) -> None:
-    assert post("spend", body).json()["created"] == 1
-
-
-def test_recording_the_same_spend_again_changes_nothing() -> None:
-    post("spend", a_spend_row())
-
-    assert post("spend", a_spend_row()).json()["unchanged"] == 1
-
-
-def test_wrong_rows_are_named_and_nothing_is_stored() -> None:
-    response = post("spend", [a_spend_row(), a_spend_row(date="soon", channel="paid-serch")])
-
-    assert response.status_code == 400
-    error = response.json()["error"]
-    assert error["code"] == "spend-rejected"
-    assert set(error["fields"]) == {"rows.2.date", "rows.2.channel"}
-    assert error["fields"]["rows.2.channel"][0]["suggestion"] == "paid-search"
-    assert not Spend.objects.exists()
-
-
-@pytest.mark.parametrize("body", ["text", [1], {"rows": 3}])
-def test_malformed_spend_is_a_bad_request(body: Any) -> None:
-    assert post("spend", body).status_code == 400
 
 
 def test_a_post_with_an_idempotency_key_has_its_effect_once() -> None:

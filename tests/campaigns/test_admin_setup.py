@@ -1,0 +1,203 @@
+"""The admin's pages of conventions, spend, opt-outs, keys and channels."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.convention_versions import draft_new_version
+from campaigns.models import (
+    ApiKey,
+    Campaign,
+    Channel,
+    NamingConvention,
+    Spend,
+    Suppression,
+)
+from tests.campaigns.builders import (
+    a_channel,
+    a_convention,
+    a_send,
+    a_superuser,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def owner() -> Client:
+    return signed_in(a_superuser())
+
+
+def test_a_draft_convention_is_published_with_a_button() -> None:
+    draft = draft_new_version(convention=a_convention(), by=None)
+    address = reverse("admin:campaigns_namingconvention_do", args=[draft.pk, "publish"])
+
+    page = owner().post(address, follow=True).content.decode()
+
+    assert a_convention() == draft
+    assert f"/conventions/{draft.token}" in page
+
+
+def test_an_unsound_draft_is_refused_with_its_faults() -> None:
+    draft = draft_new_version(convention=a_convention(), by=None)
+    NamingConvention.objects.filter(pk=draft.pk).update(sources=["SMS"])
+    address = reverse("admin:campaigns_namingconvention_do", args=[draft.pk, "publish"])
+
+    page = owner().post(address, follow=True).content.decode()
+
+    assert "“SMS” in utm_source must be lower-case" in page
+    assert a_convention() != draft
+
+
+def test_a_published_convention_offers_its_next_version_and_no_fields() -> None:
+    convention = a_convention()
+    client = owner()
+    change = reverse("admin:campaigns_namingconvention_change", args=[convention.pk])
+
+    assert 'name="sources"' not in client.get(change).content.decode()
+    client.post(reverse("admin:campaigns_namingconvention_do", args=[convention.pk, "new-version"]))
+    assert NamingConvention.objects.get(version=2).status == "draft"
+
+
+def test_a_convention_for_another_channel_is_drafted() -> None:
+    data = {
+        "channel": str(a_channel("email").pk),
+        "sources": "newsletter, crm",
+        "mediums": "email",
+        "reserved_words": "",
+        "campaign_max_length": "60",
+        "content_prefix": "version",
+        "term_max_length": "50",
+        "tokens-TOTAL_FORMS": "1",
+        "tokens-INITIAL_FORMS": "0",
+        "tokens-0-position": "1",
+        "tokens-0-name": "topic",
+        "tokens-0-kind": "slug",
+        "tokens-0-words": "",
+        "tokens-0-is_required": "on",
+        "tokens-0-example": "launch",
+    }
+
+    owner().post(reverse("admin:campaigns_namingconvention_add"), data)
+
+    draft = NamingConvention.objects.get(channel__slug="email")
+    assert (draft.version, draft.status, draft.sources) == (1, "draft", ["newsletter", "crm"])
+    assert draft.tokens.get().name == "topic"
+
+
+def spend_data(**fields: str) -> dict[str, str]:
+    return {
+        "platform": "twilio",
+        "external_id": "1",
+        "date": "2026-05-01",
+        "currency": "usd",
+        "amount": "1,234.50",
+        "channel": str(a_channel().pk),
+        "campaign": "",
+        "send": "",
+        "description": "",
+        **fields,
+    }
+
+
+def test_spend_is_typed_as_people_write_it_and_totalled() -> None:
+    client = owner()
+    client.post(reverse("admin:campaigns_spend_add"), spend_data())
+    client.post(reverse("admin:campaigns_spend_add"), spend_data(external_id="2", amount="5.50"))
+
+    page = client.get(reverse("admin:campaigns_spend_changelist")).content.decode()
+
+    assert Spend.objects.get(external_id="1").amount_minor == 123450
+    assert "$1,234.50" in page
+    assert "$1,240.00" in page
+
+
+@pytest.mark.parametrize("fields", [{"amount": "1.005"}, {"amount": "x"}, {"currency": "dollars"}])
+def test_spend_that_is_no_money_is_refused(fields: dict[str, str]) -> None:
+    response = owner().post(reverse("admin:campaigns_spend_add"), spend_data(**fields))
+
+    assert response.status_code == 200
+    assert not Spend.objects.exists()
+
+
+def test_an_opt_out_is_noted_and_only_masked_afterwards() -> None:
+    client = owner()
+    data = {"phone": "(415) 555-0123", "reason": "replied STOP", "send": ""}
+
+    client.post(reverse("admin:campaigns_suppression_add"), data)
+    page = client.get(reverse("admin:campaigns_suppression_changelist")).content.decode()
+
+    assert Suppression.objects.count() == 1
+    assert "5550123" not in page
+    assert "•23" in page
+
+
+def test_an_opt_out_that_is_no_number_is_refused() -> None:
+    data = {"phone": "nobody", "reason": "x", "send": ""}
+
+    owner().post(reverse("admin:campaigns_suppression_add"), data)
+
+    assert not Suppression.objects.exists()
+
+
+def test_a_new_key_is_shown_once() -> None:
+    client = owner()
+    data = {"name": "Website", "scopes": ["events"], "expires_at_0": "", "expires_at_1": ""}
+
+    response = client.post(reverse("admin:campaigns_apikey_add"), data)
+    key = ApiKey.objects.get()
+    change = reverse("admin:campaigns_apikey_change", args=[key.pk])
+    listed = client.get(reverse("admin:campaigns_apikey_changelist")).content.decode()
+
+    assert response.context_data["plain"] in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    assert response.context_data["plain"] not in client.get(change).content.decode()
+    assert response.context_data["plain"] not in listed
+    assert (key.scopes, key.created_by.get_username()) == (["events"], "root")  # type: ignore[union-attr]
+
+
+def test_a_key_is_revoked_with_a_button() -> None:
+    client = owner()
+    client.post(reverse("admin:campaigns_apikey_add"), {"name": "Website", "scopes": ["read"]})
+    key = ApiKey.objects.get()
+
+    client.post(reverse("admin:campaigns_apikey_do", args=[key.pk, "revoke"]))
+
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_a_channels_colour_must_be_one() -> None:
+    channel = Channel.objects.get(slug="email")
+    address = reverse("admin:campaigns_channel_change", args=[channel.pk])
+
+    owner().post(address, {"name": "Email", "position": "1", "color": "red;x"})
+
+    channel.refresh_from_db()
+    assert channel.color.startswith("#")
+
+
+def test_a_new_campaign_belongs_to_whoever_adds_it() -> None:
+    root = a_superuser()
+
+    page = signed_in(root).get(reverse("admin:campaigns_campaign_add")).content.decode()
+
+    assert f'value="{root.pk}" selected' in page
+    assert not Campaign.objects.exists()
+
+
+def test_a_campaigns_page_lists_its_sends_by_name() -> None:
+    send = a_send()
+
+    address = reverse("admin:campaigns_campaign_change", args=[send.campaign_id])
+    page = owner().get(address).content.decode()
+
+    assert reverse("admin:campaigns_send_change", args=[send.pk]) in page
+    assert send.name in page

@@ -3,7 +3,8 @@
     python benchmarks/credit.py             the rules, over 1,000,000 touches
     python benchmarks/credit.py --rebuild   rebuild against a bare COPY, in a database of its own
 
-The first part needs no database. Every figure is the median of three interleaved rounds.
+The first part needs no database. Its figures are medians of three interleaved rounds, in processor
+seconds of the one core it uses, so that other work on the machine distorts them less.
 """
 
 import argparse
@@ -57,13 +58,13 @@ def synthetic(touch_count: int, deal_count: int) -> tuple[Touches, Outcomes, Mem
 
 
 def medians(tasks: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the median seconds of each task over interleaved rounds."""
+    """Return the median processor seconds of each task over interleaved rounds."""
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(ROUNDS):
         for name, task in tasks.items():
-            start = time.perf_counter()
+            start = time.process_time()
             task()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.process_time() - start)
     return {name: statistics.median(each) for name, each in seconds.items()}
 
 

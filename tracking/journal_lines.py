@@ -93,13 +93,13 @@ def parse_line(line: bytes) -> TapRecord | LossRecord:
     Raises:
         MalformedLineError: another version, another number of fields, or a field that cannot be.
     """
-    version, *fields = line.split(b"\t")
+    version, *fields = _text(line).split("\t")
     try:
-        if version == b"1" and len(fields) == _TABS:
-            return _tap([_text(field) for field in fields])
-        if version == b"1%" and len(fields) == _TABS:
+        if version == PLAIN and len(fields) == _TABS:
+            return _tap(fields)
+        if version == ESCAPED and len(fields) == _TABS:
             return _tap([_text(unquote_to_bytes(field)) for field in fields])
-        if version == b"L" and len(fields) == 2:
+        if version == LOSS and len(fields) == 2:
             return LossRecord(int(fields[0]), int(fields[1]))
     except (ValueError, KeyError, MalformedIdError) as error:
         raise MalformedLineError(repr(line[:80])) from error

@@ -63,7 +63,10 @@ class ChannelVerdict:
 
 @dataclass(slots=True)
 class Tap:
-    """One tap on its way through the steps."""
+    """One tap on its way through the steps.
+
+    `utm` is set where it is not simply the link's: the visitor's own tags on a bare link.
+    """
 
     record: TapRecord
     link: LinkFacts | None = None
@@ -72,6 +75,7 @@ class Tap:
     reason: str = bots.Reason.UNKNOWN_AGENT
     is_confirmed: bool = False
     channel: ChannelVerdict | None = None
+    utm: Mapping[str, str] | None = None
     click_ids: dict[str, str] = field(default_factory=dict)
     identity_id: UUID | None = None
 

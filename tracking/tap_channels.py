@@ -1,11 +1,11 @@
 """The channel of a tap: its send's, or what the channel rules say of a link without a send."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from campaigns.models import Channel
-from links.destinations import read_pairs
+from links.destinations import UTM_KEYS, read_pairs
 from tracking.channels import Rule, TouchInputs, Verdict, classify
 from tracking.pipeline import ChannelVerdict, Tap
 from tracking.rule_sets import load_rules
@@ -18,9 +18,18 @@ def load_classifier() -> Callable[[Tap], ChannelVerdict]:
     rules = load_rules()
     ad_parameters = _ad_parameters(rules.rules)
     verdicts: dict[TouchInputs, Verdict] = {}
+    of_sends: dict[UUID, ChannelVerdict] = {}
 
     def name_channel(tap: Tap) -> ChannelVerdict:
-        inputs = _inputs(tap, slugs, ad_parameters)
+        send_channel_id = tap.link.send_channel_id if tap.link else None
+        if send_channel_id is None:
+            return classify_once(_inputs(tap, ad_parameters))
+        if send_channel_id not in of_sends:
+            own = TouchInputs(own_channel=slugs[send_channel_id])
+            of_sends[send_channel_id] = classify_once(own)
+        return of_sends[send_channel_id]
+
+    def classify_once(inputs: TouchInputs) -> ChannelVerdict:
         if inputs not in verdicts:
             verdicts[inputs] = classify(inputs, rules)
         verdict = verdicts[inputs]
@@ -42,18 +51,16 @@ def _ad_parameters(rules: Sequence[Rule]) -> frozenset[str]:
     )
 
 
-def _inputs(tap: Tap, slugs: Mapping[UUID, str], ad_parameters: frozenset[str]) -> TouchInputs:
+def _inputs(tap: Tap, ad_parameters: frozenset[str]) -> TouchInputs:
     """Our values win over the visitor's, as they do in the address the visitor is sent to."""
-    link = tap.link
-    if link is not None and link.send_channel_id is not None:
-        return TouchInputs(own_channel=slugs[link.send_channel_id])
     visitors: dict[str, Any] = dict(read_pairs(tap.record.query))
-    ours = {name: value for name, value in link.utm.items() if value} if link else {}
+    ours = {name: value for name, value in tap.link.utm.items() if value} if tap.link else {}
+    tap.utm = {name: value for name, value in (visitors | ours).items() if name in UTM_KEYS}
     tap.click_ids = {
         name: value[:500] for name, value in visitors.items() if name.casefold() in ad_parameters
     }
     return TouchInputs.of_utm(
-        visitors | ours,
+        tap.utm,
         referrer=tap.record.referrer,
         click_ids=frozenset(name.casefold() for name in tap.click_ids),
     )

@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from campaigns.public_ids import decode_id, encode_id
 from links.models import Link, RecipientLink
-from tracking.models import Identity, Touchpoint
+from tracking.models import Touchpoint
 from tracking.pipeline import (
     REPEAT_SECONDS,
     LinkFacts,
@@ -80,10 +82,13 @@ def load_links(link_ids: Collection[UUID]) -> dict[UUID, LinkFacts]:
 
 def load_click_identities(click_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Return, for clicks whose landing page has reported them, the id of the click's identity."""
-    rows = Identity.objects.filter(
-        kind=Identity.Kind.CLICK, value__in=[encode_id(click_id) for click_id in click_ids]
-    ).values_list("value", "pk")
-    return {decode_id(value): identity_id for value, identity_id in rows}
+    # One array instead of thousands of parameters, which cost more to bind than to look up.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT value, id FROM tracking_identity WHERE kind = 'click' AND value = ANY(%s)",
+            [[encode_id(click_id) for click_id in click_ids]],
+        )
+        return {decode_id(value): identity_id for value, identity_id in cursor.fetchall()}
 
 
 def _load_recipients(

@@ -159,6 +159,7 @@ def _touch_row(tap: Tap) -> tuple[Any, ...]:
     record, link, channel = tap.record, tap.link, tap.channel
     assert link is not None  # noqa: S101 -- the pipeline has dropped every other tap
     assert channel is not None  # noqa: S101
+    utm = link.utm if tap.utm is None else tap.utm
     return (
         new_id(),
         tap.identity_id,
@@ -172,7 +173,7 @@ def _touch_row(tap: Tap) -> tuple[Any, ...]:
         channel.channel_id,
         channel.rule_id,
         channel.rule_set_version,
-        *(link.utm[name] for name in UTM_FIELDS),
+        *(utm.get(name, "")[:100] for name in UTM_FIELDS),
         link.destination_url,
         record.referrer[:500],
         Jsonb(tap.click_ids) if tap.click_ids else _NO_CLICK_IDS,

@@ -122,6 +122,17 @@ def test_a_visitors_ad_click_id_names_the_channel_of_a_bare_link(tmp_path: Path)
     assert any("gclid" in str(part) for part in touch.channel_rule.conditions)
 
 
+def test_a_visitors_tags_on_a_bare_link_are_the_touchs(tmp_path: Path) -> None:
+    link = make_link(utm_source="", utm_medium="text", utm_campaign="")
+    query = f"utm_source=sms&utm_medium=email&utm_campaign={'x' * 300}"
+
+    take(tmp_path, a_line(link, query=query))
+
+    touch = Touchpoint.objects.get()
+    assert (touch.utm_source, touch.utm_medium, touch.channel.slug) == ("sms", "text", "sms")
+    assert touch.utm_campaign == "x" * 100
+
+
 def test_a_recipients_tap_names_the_person_by_phone_and_mail(tmp_path: Path) -> None:
     link = sms_link()
     recipient = a_recipient(link, "abc234", phone="+14155550100", email="ann@acme.example")

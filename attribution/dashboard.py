@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -243,7 +243,7 @@ def _top_sends(rule: CreditRule, today: date) -> list[dict[str, Any]]:
 def _connections() -> list[dict[str, Any]]:
     """Return each CRM connection with how its latest run ended. One query."""
     latest = SyncRun.objects.filter(connection=OuterRef("pk")).order_by("-started_at")
-    rows = Connection.objects.annotate(status=Subquery(latest.values("status")[:1]))
+    rows: QuerySet[Any] = Connection.objects.annotate(status=Subquery(latest.values("status")[:1]))
     words = dict(SyncRun.Status.choices)
     return [
         {

@@ -84,7 +84,7 @@ def _people(deal: Deal) -> dict[UUID, str]:
     """Return the names of the deal's people by person."""
     contacts = Contact.objects.filter(deleted_at__isnull=True).select_related("identity")
     named = list(contacts.filter(deal_contacts__deal=deal))
-    if not named and deal.company_id:
+    if not named and deal.company_id is not None:
         named = list(contacts.filter(company=deal.company_id))
     return {contact.identity.person_id: str(contact) for contact in named}
 

@@ -50,7 +50,7 @@ class CreditRuleAdmin(RowActionsMixin, TextrailAdmin):
     @display(description="What it does")
     def in_words(self, obj: CreditRule) -> str:
         """Return the definition a campaign manager understands."""
-        if not obj.pk or not obj.kind:
+        if not obj.kind:
             return "Choose a kind; its definition appears here once it is saved."
         return rule_in_words(
             kind=obj.kind,

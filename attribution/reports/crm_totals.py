@@ -78,11 +78,12 @@ def _lead_groups() -> Iterable[dict[str, Any]]:
 def _grouped(facts: QuerySet[Any], amount: str) -> Iterable[dict[str, Any]]:
     """Group facts by currency and day; foreign ones by amount too, as each is rounded alone."""
     ours = When(source__in=[settings.REPORTING_CURRENCY, ""], then=None)
-    return (
+    groups: QuerySet[Any, dict[str, Any]] = (
         facts.order_by()
         .values("source", "day", each=Case(ours, default=F(amount)))
         .annotate(number=Count("pk"), valued=Count(amount), minor=Sum(amount))
     )
+    return groups
 
 
 def _add(total: CrmTotal, group: dict[str, Any], rates: RatesOfDays) -> None:

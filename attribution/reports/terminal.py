@@ -89,7 +89,7 @@ def _width(cells: Sequence[str]) -> int:
 
 def _fitting(columns: list[list[str]], room: int) -> list[list[str]]:
     """Return as many columns as fit, at least one."""
-    fitting = []
+    fitting: list[list[str]] = []
     for cells in columns:
         room -= len(_GAP) + _width(cells)
         if room < 0 and fitting:

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from attribution.api_shapes import CreditEntrySerializer, CreditRuleSerializer, journey_json
+from attribution.api.shapes import CreditEntrySerializer, CreditRuleSerializer, journey_json
 from attribution.deal_journey import journey_of
 from attribution.models import CreditEntry, CreditRule
 from attribution.reports.query import PARAMETERS, InvalidReportQueryError, Problem

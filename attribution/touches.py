@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.db.models import Min
+from django.db.models.functions import Lower
 from numpy.typing import NDArray
 
 from attribution.free_mail import FREE_MAIL_DOMAINS
@@ -131,7 +132,8 @@ def _company_people(deals: list[str]) -> Pairs:
     """Pair deals with everybody at their company; a free-mail domain makes no company."""
     at_company = (
         Contact.objects.filter(company__deals__in=deals, deleted_at__isnull=True)
-        .exclude(company__domain__in=FREE_MAIL_DOMAINS)
+        .annotate(domain=Lower("company__domain"))
+        .exclude(domain__in=FREE_MAIL_DOMAINS)
         .order_by()
         .values_list("company__deals", "identity__person_id")
         .distinct()

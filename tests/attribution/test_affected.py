@@ -1,0 +1,87 @@
+"""A change leads to the facts whose outcomes it may move, each with its first cause."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from attribution.affected import affected_by
+from attribution.models import Outcome
+from tests.attribution.builders import (
+    NOW,
+    a_company,
+    a_contact,
+    a_deal,
+    a_lead,
+    make_identity,
+    settle,
+)
+from tracking.models import Identity, PendingChange
+
+pytestmark = pytest.mark.django_db
+
+
+def a_note(subject: object, *, cause: str = "identity", after: int = 0) -> PendingChange:
+    kind = "person" if isinstance(subject, Identity) else "deal"
+    return PendingChange(
+        subject=kind,
+        subject_id=subject.person_id if isinstance(subject, Identity) else subject.pk,
+        cause=cause,
+        noted_at=NOW + timedelta(seconds=after),
+    )
+
+
+def test_a_deal_is_affected_by_its_own_change() -> None:
+    deal = a_deal()
+
+    assert affected_by([a_note(deal, cause="rate")]).deals == {deal.pk: "rate"}
+
+
+def test_the_first_cause_stands() -> None:
+    deal = a_deal()
+    notes = [a_note(deal, cause="rate", after=2), a_note(deal, cause="deal_changed", after=1)]
+
+    assert affected_by(notes).deals == {deal.pk: "deal_changed"}
+
+
+def test_a_person_affects_their_leads_their_deals_and_their_companys_deals() -> None:
+    ann, company = make_identity(), a_company()
+    a_contact(ann, company=company)
+    lead, named, at_company = a_lead(ann), a_deal(people=(ann,)), a_deal(company=company)
+    a_deal()
+    a_lead(make_identity())
+    affected = affected_by([a_note(ann)])
+
+    assert affected.deals == {named.pk: "identity", at_company.pk: "identity"}
+    assert affected.events == {lead.pk: "identity"}
+
+
+def test_the_cause_of_an_outcome_is_that_of_its_fact() -> None:
+    ann = make_identity()
+    deal = a_deal()
+    a_lead(ann)
+    settle()
+    affected = affected_by([a_note(ann, cause="late_touch"), a_note(deal, cause="rate")])
+
+    assert affected.cause_of(Outcome.objects.get(kind="lead")) == "late_touch"
+    assert affected.cause_of(Outcome.objects.get(kind="opportunity")) == "rate"
+
+
+def test_nothing_is_affected_by_no_change() -> None:
+    affected = affected_by([])
+
+    assert (affected.deals, affected.events) == ({}, {})
+
+
+def test_it_costs_the_same_queries_for_two_people_and_for_twenty() -> None:
+    def queries(number: int) -> int:
+        people = [make_identity() for _ in range(number)]
+        for ann in people:
+            a_lead(ann)
+            a_deal(people=(ann,))
+        with CaptureQueriesContext(connection) as captured:
+            affected_by([a_note(ann) for ann in people])
+        return len(captured)
+
+    assert queries(2) == queries(20) == 4

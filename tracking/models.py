@@ -47,6 +47,9 @@ class Person(models.Model):
         help_text="Who took over the identities; set where none is left",
     )
 
+    shown_as = ""
+    """What a page calls the person; set by pages that know who looks."""
+
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -54,7 +57,7 @@ class Person(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"Person seen since {self.created_at:%-d %B %Y}"
+        return self.shown_as or f"Person seen since {self.created_at:%-d %B %Y}"
 
 
 class Identity(models.Model):
@@ -160,6 +163,7 @@ class Click(models.Model):
     objects = ClickQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "tap"
         ordering = ["-occurred_at"]
         indexes = [
             models.Index(fields=["link", "occurred_at"], name="tracking_click_link_time"),
@@ -275,6 +279,8 @@ class Touchpoint(models.Model):
     objects = TouchpointQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "touch"
+        verbose_name_plural = "touches"
         ordering = ["occurred_at", "evidence_grade", "source_priority", "id"]
         indexes = [
             models.Index(fields=["identity", "occurred_at"], name="tracking_touch_journey"),

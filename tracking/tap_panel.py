@@ -14,8 +14,8 @@ from tracking.models import Click, ClickTotal
 LONGEST: Final = 60
 """Days shown at most, from the first tap on."""
 
-WIDTH: Final = 720
-HEIGHT: Final = 120
+WIDTH: Final = 1040
+HEIGHT: Final = 150
 
 
 @dataclass(frozen=True, slots=True)

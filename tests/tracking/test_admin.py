@@ -5,7 +5,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.public_ids import new_id
+from campaigns.public_ids import encode_id, new_id
+from links.models import Domain, Link, RecipientLink
 from tests.tracking.builders import (
     NOW,
     make_goal,
@@ -161,7 +162,7 @@ def test_a_persons_page_shows_journey_identities_and_evidence() -> None:
     identity = make_journey()
     join(a=identity, b=make_identity("visitor", "v-1"), kind="form_post", evidence="", now=NOW)
     text = page(client_of(), f"person/{identity.person_id}/change")
-    for word in ("Demo booked", "Lead", "Browser", "Form post", "a•••@example.com"):
+    for word in ("Demo booked", "Lead", "Browser …v-1", "Form post", "a•••@example.com"):
         assert word in text
     assert "ana0@example.com" not in text
     assert "Take apart" not in text
@@ -277,3 +278,17 @@ def test_a_goals_worth_that_is_no_amount_is_refused() -> None:
     form = {"name": "Call", "event_name": "call-booked", "worth": "a lot"}
     text = client_of("tracking.add_goal").post("/admin/tracking/goal/add/", form)
     assert "is not an amount" in text.content.decode()
+
+
+def test_no_raw_id_is_shown_of_recipients_taps_and_browsers() -> None:
+    domain = Domain.objects.create(host="go.example.com")
+    link = Link.objects.create(domain=domain, code="abcdefg", destination_url="https://x.io")
+    opened = RecipientLink.objects.create(link=link, suffix="aaaaaa", phone_hash="h")
+    recipient, click_id = make_identity("recipient", str(opened.pk)), new_id()
+    click = make_identity("click", encode_id(click_id))
+    join(a=recipient, b=click, kind="click_id", evidence="", now=NOW)
+    text = page(client_of(), f"person/{recipient.person_id}/change")
+    assert "go.example.com/abcdefgaaaaaa" in text
+    assert "Tap of " in text
+    assert str(opened.pk) not in text
+    assert click.value not in text

@@ -116,6 +116,7 @@ class TouchpointAdmin(ShowsPeopleMixin):
         SendFilter,
         ("occurred_at", RangeDateTimeFilter),
     )
+    ordering = ("-occurred_at",)
     list_select_related = ("channel", "send", "link", "channel_rule", "identity")
     search_fields = ("utm_campaign", "utm_source", "send__name")
     search_help_text = "Search by campaign, source or send"
@@ -161,7 +162,7 @@ class TouchpointAdmin(ShowsPeopleMixin):
 class EventAdmin(ShowsPeopleMixin):
     """Events: forms, bookings, visits, told by websites and servers."""
 
-    list_display = ("occurred_at", "what", "is_lead", "person", "send", "worth", "told_by")
+    list_display = ("occurred_at", "what", "counts_as", "person", "send", "worth", "told_by")
     list_display_links = ("occurred_at",)
     list_filter = (
         ("goal", RelatedDropdownFilter),
@@ -173,10 +174,10 @@ class EventAdmin(ShowsPeopleMixin):
     search_help_text = "Search by name, the sender's event id or send"
     fieldsets = (
         (None, {"fields": ("occurred_at", "what", "goal", "person", "worth")}),
-        ("Where it belongs", {"fields": ("send", "touchpoint", "utm", "page_url", "referrer")}),
-        ("How it came", {"fields": ("told_by", "event_id", "received_at", "properties")}),
+        ("Where it belongs", {"fields": ("send", "touchpoint", "tags", "page_url", "referrer")}),
+        ("How it came", {"fields": ("told_by", "event_id", "received_at", "details")}),
     )
-    readonly_fields = ("what", "person", "worth", "told_by")
+    readonly_fields = ("what", "person", "worth", "told_by", "tags", "details")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """Bring the senders' names along."""
@@ -188,10 +189,20 @@ class EventAdmin(ShowsPeopleMixin):
         """Return the event's name in words."""
         return event.goal.name if event.goal else event.name.replace("-", " ").capitalize()
 
-    @display(description="Lead", boolean=True)
-    def is_lead(self, event: Event) -> bool:
-        """Whether it counts as a lead."""
-        return event.goal_id is not None
+    @display(description="Counts as", label={"Lead": "success"}, ordering="goal")
+    def counts_as(self, event: Event) -> str:
+        """Return that it is a lead, where its name is a goal's."""
+        return "Lead" if event.goal else ""
+
+    @display(description="UTM values")
+    def tags(self, event: Event) -> str:
+        """Return what it was tagged with."""
+        return in_words(event.utm)
+
+    @display(description="Properties")
+    def details(self, event: Event) -> str:
+        """Return what else the sender said."""
+        return in_words(event.properties)
 
     @display(description="Worth", ordering="value_minor")
     def worth(self, event: Event) -> str:
@@ -204,6 +215,11 @@ class EventAdmin(ShowsPeopleMixin):
     def told_by(self, event: Any) -> str:
         """Return the website or the API key that reported it."""
         return event.sender or "A signed-in user"
+
+
+def in_words(values: dict[str, Any]) -> str:
+    """Return named values as a line of text."""
+    return ", ".join(f"{name}: {value}" for name, value in values.items()) or "–"
 
 
 def _name_in(model: type[Source | ApiKey]) -> Subquery:

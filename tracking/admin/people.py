@@ -1,6 +1,5 @@
 """People: who they are, where they came from, their journey, and the evidence that joins them."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +19,7 @@ from tracking.identity import EdgeAlreadyRevokedError, revoke
 from tracking.models import Identity, IdentityEdge, Person
 from tracking.people import current_person
 from tracking.querysets import PersonQuerySet
-from tracking.shown_identities import shown_name, shown_value
+from tracking.shown_identities import identity_labels, shown_name
 from tracking.timelines import timeline_of
 
 NAMING_KINDS = ("email", "phone", "crm")
@@ -81,6 +80,16 @@ class PersonAdmin(ReadOnlyTextrailAdmin):
         people = people.annotate(unmasked=Value(may_see_personal_data(request.user)))
         return people if "object_id" in _kwargs(request) else people.present()
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Person | None:
+        """Name the person as whoever looks may see it."""
+        person: Person | None = super().get_object(request, object_id, from_field)
+        if person is not None:
+            unmasked = may_see_personal_data(request.user)
+            person.shown_as = shown_name(person.identities.all(), unmasked=unmasked)
+        return person
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
     ) -> tuple[QuerySet[Person], bool]:
@@ -136,8 +145,9 @@ class PersonAdmin(ReadOnlyTextrailAdmin):
         if person.merged_into_id:
             messages.info(request, "This person was joined to the one shown here.")
             return redirect("admin:tracking_person_change", current_person(person).pk)
-        context = _page(request, person) | (extra_context or {})
-        return super().change_view(request, object_id, form_url, context)
+        return super().change_view(
+            request, object_id, form_url, _page(request, person) | (extra_context or {})
+        )
 
     def _revoke(self, request: HttpRequest, person_id: Any, edge_id: Any) -> HttpResponse:
         if not request.user.has_perm(MAY_REVOKE):
@@ -165,16 +175,21 @@ def _what_happened(edge: IdentityEdge) -> str:
 
 def _page(request: HttpRequest, person: Person) -> dict[str, Any]:
     identities = list(person.identities.all())
-    unmasked = may_see_personal_data(request.user)
-    shown = partial(shown_value, unmasked=unmasked)
+    labels = identity_labels(identities, unmasked=may_see_personal_data(request.user))
     edges = IdentityEdge.objects.filter(Q(a__in=identities) | Q(b__in=identities)).select_related(
         "a", "b"
     )
     return {
-        "title": shown_name(identities, unmasked=unmasked),
         "person": person,
         "timeline": timeline_of(person)[::-1],
-        "identities": [(one, shown(one)) for one in identities],
-        "edges": [(edge, shown(edge.a), shown(edge.b)) for edge in edges],
+        "identities": [(one, labels[one.pk]) for one in identities],
+        "edges": [
+            (
+                edge,
+                labels.get(edge.a_id, "now somebody else"),
+                labels.get(edge.b_id, "now somebody else"),
+            )
+            for edge in edges
+        ],
         "may_revoke": request.user.has_perm(MAY_REVOKE),
     }

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='links.recipientlink')),
             ],
             options={
+                'verbose_name': 'tap',
                 'ordering': ['-occurred_at'],
             },
         ),
@@ -206,6 +207,8 @@ class Migration(migrations.Migration):
                 ('send', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),
             ],
             options={
+                'verbose_name': 'touch',
+                'verbose_name_plural': 'touches',
                 'ordering': ['occurred_at', 'evidence_grade', 'source_priority', 'id'],
             },
         ),

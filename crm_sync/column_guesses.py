@@ -4,7 +4,7 @@ Guesses only fill in a form; a person looks at the preview before anything is im
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
@@ -54,7 +54,7 @@ _LOST: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DateGuess:
-    """The formats that fit every date seen, best first; more than one is an open question."""
+    """The formats that fit most dates seen, best first; more than one is an open question."""
 
     formats: tuple[str, ...]
 
@@ -81,17 +81,16 @@ def guess_columns(header: Sequence[str]) -> dict[str, str]:
 
 
 def guess_date_format(values: Iterable[str]) -> DateGuess:
-    """Return the formats that read every value (empty ones say nothing)."""
+    """Return the formats that read the most values: a broken date must not hide the right one."""
     seen = {value.strip() for value in values if value.strip()}
-    if not seen:
-        return DateGuess(())
-    return DateGuess(tuple(name for name in DATE_FORMATS if _reads_all(name, seen)))
+    counts = {name: sum(_reads(name, value) for value in seen) for name in DATE_FORMATS}
+    most = max(counts.values())
+    return DateGuess(tuple(name for name, count in counts.items() if count == most and most))
 
 
-def _reads_all(date_format: str, values: Collection[str]) -> bool:
+def _reads(date_format: str, value: str) -> bool:
     try:
-        for value in values:
-            read_date(value, date_format, UTC)
+        read_date(value, date_format, UTC)
     except CellError:
         return False
     return True

@@ -174,7 +174,7 @@ class MappingForm(forms.Form):
                 choices=Stage.Outcome.choices,
                 initial=stage.outcome,
                 required=False,
-                help_text=f"{stage.row_count:,} rows",
+                help_text="1 row" if stage.row_count == 1 else f"{stage.row_count:,} rows",
                 widget=UnfoldAdminSelectWidget,
             )
 

@@ -43,6 +43,10 @@ def test_a_day_above_twelve_decides_between_day_and_month() -> None:
     assert guess_date_format(["3/4/2026", "31/3/2026"]).formats == ("%d/%m/%Y",)
 
 
+def test_a_broken_date_does_not_hide_the_format_of_the_others() -> None:
+    assert guess_date_format(["31/3/2026", "1/2/2026", "31.02.2026"]).formats == ("%d/%m/%Y",)
+
+
 def test_dates_of_no_known_format_fit_none() -> None:
     guess = guess_date_format(["soon"])
 

@@ -141,6 +141,7 @@ def _linked(item: Item) -> dict[str, str]:
 UNFOLD = {
     "SITE_TITLE": "Textrail",
     "SITE_HEADER": "Textrail",
+    "SITE_URL": None,
     "SITE_SUBHEADER": "From text message to revenue",
     "SITE_ICON": lambda request: static("config/icon.svg"),
     "SITE_FAVICONS": [

@@ -6,6 +6,7 @@ wins from deals that still exist in their CRM.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.db.models import Case, Count, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from attribution.rates import RatesOfDays
+from attribution.reports.crm_history import deals_as_of
 from attribution.reports.query import ReportQuery
 from campaigns.exchange import convert_at
 from crm_sync.models import Deal
@@ -41,10 +43,12 @@ class CrmTotal:
 
 
 def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
-    """Return the totals by goal and currency for the report's days. Up to four queries."""
-    groups = [("lead", group) for group in _lead_groups()]
-    for goal in _MOMENT:
-        groups += [(goal, group) for group in _deal_groups(goal)]
+    """Return the totals by goal and currency for the report's days and moment. Four queries."""
+    groups = [("lead", group) for group in _lead_groups(query.as_of)]
+    if query.as_of:
+        groups += list(_past_groups(query.as_of))
+    else:
+        groups += [(goal, group) for goal in _MOMENT for group in _deal_groups(goal)]
     covered = [(goal, group) for goal, group in groups if query.covers(group["day"])]
     rates = RatesOfDays((group["source"], group["day"]) for _, group in covered if group["source"])
     totals: dict[tuple[str, str], CrmTotal] = {}
@@ -64,10 +68,28 @@ def _deal_groups(goal: str) -> Iterable[dict[str, Any]]:
     return _grouped(dated, "amount_minor")
 
 
-def _lead_groups() -> Iterable[dict[str, Any]]:
+def _past_groups(as_of: datetime) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Return every deal of a past moment as a group of one."""
+    for deal in deals_as_of(as_of):
+        group = {
+            "source": deal.currency,
+            "each": deal.amount_minor,
+            "minor": deal.amount_minor,
+            "number": 1,
+            "valued": int(deal.amount_minor is not None),
+        }
+        yield "opportunity", {**group, "day": deal.created_on}
+        if deal.outcome == "won":
+            yield "win", {**group, "day": deal.closed_on}
+
+
+def _lead_groups(as_of: datetime | None) -> Iterable[dict[str, Any]]:
     """Group goal events; a lead without a value of its own is worth what its goal says."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    leads = Event.objects.filter(goal__isnull=False).annotate(
+    events = Event.objects.filter(goal__isnull=False)
+    if as_of:
+        events = events.filter(received_at__lte=as_of)
+    leads = events.annotate(
         day=TruncDate("occurred_at", tzinfo=zone),
         worth=Coalesce("value_minor", "goal__value_minor"),
         source=Case(When(value_minor__isnull=False, then=F("currency")), default=Value("")),

@@ -46,9 +46,9 @@ def rule_in_words(
         if lookback_days is None
         else f"within {lookback_days} days before the outcome"
     )
-    return (
-        f"{_division(kind, parameters)} Touches count {window}, from {CONTACT_MODES[contact_mode]}."
-    )
+    direct = " Direct visits count like any other." if parameters.get("keeps_direct") else ""
+    people = CONTACT_MODES[contact_mode]
+    return f"{_division(kind, parameters)} Touches count {window}, from {people}.{direct}"
 
 
 def _division(kind: str, parameters: Mapping[str, Any]) -> str:

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attribution.models import CreditEntry, CreditRule, Finding
-from attribution.send_results import results_of
 from crm_sync.models import Deal
 from tests.attribution.builders import NOW, a_deal, a_tap, make_identity, rule, settle
 from tests.attribution.story import a_live_send, tell_story
@@ -230,27 +229,3 @@ def test_findings_that_are_put_right_are_out_of_sight() -> None:
     assert "Finding done" not in text
     resolved = client.get(url("attribution_finding_changelist"), {"state": "resolved"})
     assert "Finding done" in resolved.content.decode()
-
-
-def results(send: Any, user: Any) -> dict[str, Any] | None:
-    request = RequestFactory().get("/")
-    request.user = user
-    return results_of(send, request)
-
-
-def test_a_sends_page_has_its_results() -> None:
-    story = tell_story()
-    panel = results(story.june, a_superuser())
-    assert panel is not None
-    assert ("Revenue attributed", "$3,333.34") in panel["figures"]
-    assert ("Cost per lead", "$300.00") in panel["figures"]
-
-
-def test_a_send_that_never_went_out_has_no_results() -> None:
-    draft = a_live_send("trial-june")
-    draft.live_at = None
-    assert results(draft, a_superuser()) is None
-
-
-def test_results_need_the_permission_to_see_reports() -> None:
-    assert results(a_live_send("trial-june"), a_user("bob")) is None

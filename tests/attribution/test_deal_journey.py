@@ -5,7 +5,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attribution.deal_journey import journey_of
-from attribution.touch_credit import credit_of_touches
 from crm_sync.models import DealChange
 from links.models import RecipientLink
 from tests.attribution.builders import (
@@ -120,10 +119,3 @@ def test_it_costs_the_same_number_of_queries_with_2_touches_and_with_20() -> Non
     with CaptureQueriesContext(connection) as many:
         journey_of(story.deal)
     assert len(many) == len(few)
-
-
-def test_the_timelines_of_people_learn_what_touches_earned() -> None:
-    story = tell_story()
-    touch = Touchpoint.objects.get(send=story.june)
-    credit = credit_of_touches([touch.pk])[touch.pk]["linear"]
-    assert credit == {"lead": "0.33", "opportunity": "3333.34", "win": "3333.34"}

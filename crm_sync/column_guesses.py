@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
 
-from crm_sync.cell_values import DATE_FORMATS, CellError, read_date
+from crm_sync.cell_values import DATE_FORMATS, CellError, read_amount, read_date
 from crm_sync.column_mapping import Outcome
 
 # Headers of the exports of HubSpot, Salesforce, Pipedrive and of hand-made sheets, best first.
@@ -91,6 +91,24 @@ def guess_date_format(values: Iterable[str]) -> DateGuess:
 def _reads(date_format: str, value: str) -> bool:
     try:
         read_date(value, date_format, UTC)
+    except CellError:
+        return False
+    return True
+
+
+def guess_decimal_comma(values: Iterable[str], currency: str) -> bool:
+    """Tell whether more amounts can be read with a decimal comma than with a point."""
+    seen = {value.strip() for value in values if value.strip()}
+    points, commas = (
+        sum(_is_amount(value, currency, has_comma=has_comma) for value in seen)
+        for has_comma in (False, True)
+    )
+    return commas > points
+
+
+def _is_amount(value: str, currency: str, *, has_comma: bool) -> bool:
+    try:
+        read_amount(value, currency, has_decimal_comma=has_comma)
     except CellError:
         return False
     return True

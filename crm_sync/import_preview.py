@@ -10,7 +10,13 @@ from typing import IO, Any, Final
 from django.utils.timezone import get_default_timezone
 
 from crm_sync.cell_values import ISO
-from crm_sync.column_guesses import DateGuess, guess_columns, guess_date_format, guess_outcome
+from crm_sync.column_guesses import (
+    DateGuess,
+    guess_columns,
+    guess_date_format,
+    guess_decimal_comma,
+    guess_outcome,
+)
 from crm_sync.column_mapping import (
     ColumnMapping,
     InvalidMappingError,
@@ -103,6 +109,8 @@ def preview_deals_file(
             "columns": columns,
             "stages": {stage.name: stage.outcome for stage in stages},
         }
+        if "columns" not in given and guess_decimal_comma(seen.amounts, "USD"):
+            complete["decimal_comma"] = True
         return Preview(
             header=table.header,
             encoding=ENCODING_NAMES[table.encoding],
@@ -119,6 +127,7 @@ def preview_deals_file(
 class _Seen:
     stages: Counter[str] = field(default_factory=Counter)
     dates: set[str] = field(default_factory=set)
+    amounts: set[str] = field(default_factory=set)
 
 
 def _look(table: Table, columns: Mapping[str, str]) -> _Seen:
@@ -130,6 +139,7 @@ def _look(table: Table, columns: Mapping[str, str]) -> _Seen:
             continue
         seen.stages[row.cells.get(columns.get("stage", ""), "").strip()] += 1
         seen.dates.update(row.cells.get(column, "") for column in date_columns)
+        seen.amounts.add(row.cells.get(columns.get("amount", ""), ""))
     return seen
 
 

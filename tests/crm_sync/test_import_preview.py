@@ -55,6 +55,15 @@ def test_dates_that_fit_two_formats_are_an_open_question() -> None:
     assert seen.dates.formats[:2] == ("%m/%d/%Y", "%d/%m/%Y")
 
 
+def test_a_decimal_comma_is_recognised() -> None:
+    seen = preview("id;stage;amount\n1;won;1.234,50\n2;won;500,00\n3;won;7\n")
+
+    assert seen.mapping["decimal_comma"] is True
+    assert seen.forecast is not None
+    assert seen.forecast.good_count == 3
+    assert "decimal_comma" not in preview(SHEET).mapping
+
+
 def test_rows_that_will_be_refused_are_counted_and_named() -> None:
     seen = preview("id,stage,amount\n1,won,abc\n1,won,5\n1,won,6\n2\n")
 

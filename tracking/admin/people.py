@@ -142,7 +142,7 @@ class PersonAdmin(ReadOnlyTextrailAdmin):
         person = self.get_object(request, object_id)
         if person is None:
             return super().change_view(request, object_id, form_url, extra_context)
-        if person.merged_into_id:
+        if person.merged_into:
             messages.info(request, "This person was joined to the one shown here.")
             return redirect("admin:tracking_person_change", current_person(person).pk)
         return super().change_view(

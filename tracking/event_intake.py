@@ -17,7 +17,14 @@ from tracking.event_people import EventPeople, joins_of, keys_of, people_of, uni
 from tracking.identity import ensure_identities, join_all
 from tracking.models import Click, Event, Goal, Identity, Touchpoint
 from tracking.origins import note_touched
-from tracking.visits import Visit, clicks_without_touch, is_visit, make_touches
+from tracking.visits import (
+    Visit,
+    clicks_without_touch,
+    is_visit,
+    make_touches,
+    send_of,
+    sends_named_by,
+)
 
 
 @dataclass(slots=True)
@@ -121,9 +128,12 @@ def _complete(told: Sequence[Told], touches: dict[str, Touchpoint]) -> None:
     sends: dict[UUID | None, UUID | None] = dict(
         Click.objects.filter(pk__in=carried, link__isnull=False).values_list("pk", "link__send_id")
     )
+    named = sends_named_by(one.parsed.utm for one in told)
     for one in told:
         touch = touches.get(one.parsed.event_id)
         send_id = touch.send_id if touch else sends.get(one.parsed.click_id)
+        if send_id is None and (send := send_of(one.parsed.utm, named)):
+            send_id = send.pk
         one.row.identity = one.people.subject
         one.row.touchpoint = touch
         one.row.send_id = send_id  # type: ignore[assignment]  # the stubs take it for required

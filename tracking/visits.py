@@ -1,6 +1,6 @@
 """Visits become touches: classified by the channel rules, or joined to a touch just made."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -48,7 +48,7 @@ def make_touches(visits: Sequence[Visit]) -> dict[str, Touchpoint]:
     if not visits:
         return {}
     rules, channels = load_rules(), dict(Channel.objects.values_list("slug", "pk"))
-    sends = _sends_named_by(visits)
+    sends = sends_named_by(visit.event.utm for visit in visits)
     recent = _recent_touches(visits)
     found: dict[str, Touchpoint] = {}
     fresh: list[Touchpoint] = []
@@ -96,8 +96,9 @@ def _same_visit(visit: Visit, recent: Mapping[_Key, list[Touchpoint]]) -> Touchp
     return None
 
 
-def _sends_named_by(visits: Sequence[Visit]) -> dict[str, Send]:
-    names = {visit.event.utm.get("utm_campaign", "").casefold() for visit in visits} - {""}
+def sends_named_by(tags: Iterable[Mapping[str, str]]) -> dict[str, Send]:
+    """Return the sends of these UTM sets by case-folded `utm_campaign`. One query at most."""
+    names = {utm.get("utm_campaign", "").casefold() for utm in tags} - {""}
     if not names:
         return {}
     rows = Send.objects.annotate(tag=Lower("utm_campaign")).filter(tag__in=names)

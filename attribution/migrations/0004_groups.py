@@ -22,7 +22,11 @@ PERSONAL = "view_personal_data"
 GROUPS = {
     "Campaign managers": [
         ("campaigns", ALL, ["campaign", "send", "message", "spend"]),
-        ("campaigns", ("view",), ["channel", "namingconvention", "conventiontoken", "exchangerate"]),
+        (
+            "campaigns",
+            ("view",),
+            ["channel", "namingconvention", "conventiontoken", "exchangerate"],
+        ),
         ("campaigns", ("view", "add"), ["suppression"]),
         ("links", ALL, ["link", "recipientlink"]),
         ("links", ("view", "add"), ["linkcheck"]),
@@ -44,6 +48,9 @@ GROUPS = {
         ("campaigns", ("view",), ["campaign", "send", "message"]),
         ("tracking", ALL, ["source", "channelrule", "goal"]),
         ("tracking", ("view",), ["click", "clicktotal", "touchpoint", "event", "journalcursor"]),
+        ("tracking", ("view",), ["person", "identity"]),
+        ("tracking", ("view", "change"), ["identityedge"]),
+        ("tracking", ("add",), ["event"]),
         ("links", ALL, ["domain"]),
         ("links", ("view",), ["link", "linkcheck"]),
         ("attribution", ("view",), ["finding"]),
@@ -75,7 +82,9 @@ def permissions_of(apps, app, actions, models):
         Permission = apps.get_model("auth", "Permission")
         found = Permission.objects.filter(content_type__app_label=app)
         return [p for p in found if p.codename.split("_")[0] in actions and p.codename != PERSONAL]
-    return permissions_named(apps, app, [f"{action}_{model}" for action in actions for model in models])
+    return permissions_named(
+        apps, app, [f"{action}_{model}" for action in actions for model in models]
+    )
 
 
 def permissions_named(apps, app, codenames):

@@ -15,14 +15,14 @@ _FIRST_DEAL_ID = 500_000
 def contact_records(people: Iterable[Customer], *, at: datetime) -> list[dict[str, Any]]:
     """Return the companies and contacts as the sandbox takes them."""
     records: list[dict[str, Any]] = []
-    companies: dict[str, str] = {}
+    told: set[str] = set()
     for person in people:
-        if person.company_domain not in companies:
-            companies[person.company_domain] = str(300_000 + len(companies))
+        if person.company_id not in told:
+            told.add(person.company_id)
             records.append(
                 {
                     "kind": "companies",
-                    "id": companies[person.company_domain],
+                    "id": person.company_id,
                     "properties": {"name": person.company, "domain": person.company_domain},
                     "at": at.isoformat(),
                 }
@@ -39,7 +39,7 @@ def contact_records(people: Iterable[Customer], *, at: datetime) -> list[dict[st
                     "phone": person.phone,
                 },
                 "at": at.isoformat(),
-                "associations": [{"kind": "companies", "id": companies[person.company_domain]}],
+                "associations": [{"kind": "companies", "id": person.company_id}],
             }
         )
     return records
@@ -106,5 +106,8 @@ class Deals:
                 "createdate": created_at.isoformat(),
             },
             "at": created_at.isoformat(),
-            "associations": [{"kind": "contacts", "id": person.contact_id}],
+            "associations": [
+                {"kind": "contacts", "id": person.contact_id},
+                {"kind": "companies", "id": person.company_id},
+            ],
         }

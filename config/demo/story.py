@@ -124,6 +124,7 @@ class Customer:
     phone: str
     company: str
     company_domain: str
+    company_id: str
     contact_id: str
     visits: list[tuple[datetime, dict[str, str], str]] = field(default_factory=list)
 
@@ -186,6 +187,7 @@ def customers(count: int) -> list[Customer]:
                 phone=f"+1{area}55501{rest:02}",
                 company=f"{word} {kind}",
                 company_domain=domain,
+                company_id=str(300_000 + place),
                 contact_id=str(100_000 + number),
             )
         )
@@ -193,14 +195,14 @@ def customers(count: int) -> list[Customer]:
 
 
 def give_history(people: list[Customer], *, now: datetime) -> None:
-    """Let two in three people have visited before, by any channel, in the last twelve weeks.
+    """Let five in eight people have visited before, by any channel, in the last twelve weeks.
 
     Every fifth earlier visit came from a text message of before the short domain: a bare link
     with its UTM values.
     """
     draw = random.Random(21)  # noqa: S311
     for person in people:
-        for _ in range(draw.choice((0, 1, 1, 2, 3, 4))):
+        for _ in range(draw.choice((0, 0, 0, 1, 1, 2, 3, 4))):
             at = now - timedelta(minutes=draw.randrange(2 * 1440, 84 * 1440))
             utm, referrer = draw.choice(OTHER_VISITS)
             if draw.random() < 0.2:

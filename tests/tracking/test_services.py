@@ -371,3 +371,14 @@ def test_late_joins_are_noted_for_settling() -> None:
     a, b = Identity.objects.get(kind="visitor"), make_identity()
     join(a=a, b=b, kind="crm_contact", evidence="", now=NOW)
     assert PendingChange.objects.filter(cause="identity").count() == 2
+
+
+def test_an_event_of_the_sms_platform_belongs_to_the_send_its_tags_name() -> None:
+    send = make_send()
+    tags = {"utm_source": "sms", "utm_medium": "text", "utm_campaign": "Trial-Reengagement-June"}
+    record(event("e-1", "sms-delivered", phone="+12025550123", utm=tags))
+    record(event("e-2", "sms-delivered", phone="+12025550124", utm=tags | {"utm_source": "ad"}))
+    assert list(Event.objects.order_by("event_id").values_list("send", flat=True)) == [
+        send.pk,
+        None,
+    ]

@@ -8,3 +8,10 @@ class CrmSyncConfig(AppConfig):
 
     name = "crm_sync"
     verbose_name = "CRM"
+
+    def ready(self) -> None:
+        """Register what happens to contacts when a person is forgotten."""
+        from crm_sync.erasure import erase_contacts  # noqa: PLC0415 - needs the models
+        from tracking import erasure  # noqa: PLC0415
+
+        erasure.register("crm_contacts", erase_contacts)

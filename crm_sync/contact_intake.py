@@ -81,13 +81,15 @@ class _Batch:
             connection=connection,
             now=now,
             companies={company.external_id: company for company in companies},
-            contacts={c.external_id: c for c in contacts.select_related("company", "identity")},
+            contacts={
+                c.external_id: c for c in contacts.select_related("company", "identity__person")
+            },
         )
 
     def take(self, record: ContactRecord) -> None:
         """Plan what the record asks for."""
         contact = self.contacts.get(record.external_id)
-        if contact is not None and is_older(record, contact):
+        if contact is not None and (is_older(record, contact) or _is_forgotten(contact)):
             self.unchanged += 1
         elif not record.is_deleted:
             self._take_living(contact, record)
@@ -174,6 +176,11 @@ class _Batch:
             cause="identity",
             now=self.now,
         )
+
+
+def _is_forgotten(contact: Contact) -> bool:
+    """Say whether the person was erased: what the CRM still knows must not come back."""
+    return contact.identity.person.erased_at is not None
 
 
 def _assign(contact: Contact, wanted: dict[str, Any]) -> set[str]:

@@ -1,0 +1,108 @@
+"""A running installation on the tests' database: real processes, and how to speak to it."""
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from campaigns.api_keys import issue_key
+from campaigns.models import Send
+from config.demo.api_client import ApiClient, wait_until
+from config.processes import Processes, click_reader, running, web
+from config.servers import free_port
+from links.models import Link
+from tests.links.builders import make_domain
+from tests.tracking.click_builders import IPHONE, database_url
+
+CURL = "curl/8.5.0"
+
+
+class Installation:
+    """The addresses of a web server, an API client, and a click reader that can be killed."""
+
+    def __init__(self, *, port: int, processes: Processes, api: ApiClient) -> None:
+        self.host = f"127.0.0.1:{port}"
+        self.url = f"http://{self.host}"
+        self.api = api
+        self._processes = processes
+
+    def start_reader(self) -> "subprocess.Popen[bytes]":
+        """Start `manage.py consume_clicks`."""
+        return self._processes.start(click_reader())
+
+    def tap(self, address: str, *, agent: str = IPHONE) -> requests.Response:
+        """Tap a short link and stay there."""
+        return requests.get(
+            address, headers={"User-Agent": agent}, allow_redirects=False, timeout=30
+        )
+
+    def send_row(self, utm_campaign: str, **query: str) -> dict[str, Any]:
+        """Return a send's row of the send report, as the API answers it."""
+        rows = self.api.get("reports/sends", **query)["rows"]
+        (row,) = [row for row in rows if row["utm_campaign"] == utm_campaign]
+        found: dict[str, Any] = row
+        return found
+
+
+@contextmanager
+def an_installation(folder: Path, **environment: str) -> Iterator[Installation]:
+    """Serve short links, API and admin from one Granian on a free port, as one host."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    told = {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "VAR_DIR": str(folder),
+        "JOURNAL_DIR": str(folder / "journal"),
+        "PUBLIC_URL": url,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DEBUG": "0",
+        **environment,
+    }
+    if allowed := environment.get("LINK_CHECK_ALLOWED_PRIVATE_HOSTS"):
+        told["LINK_CHECK_ALLOWED_PRIVATE_HOSTS"] = f"{allowed},127.0.0.1:{port}"
+    make_domain(host=f"127.0.0.1:{port}", scheme="http", is_default=True)
+    _, key = issue_key(name="Journey", scopes=("read", "write", "events"), by=None)
+    with running(web(host="127.0.0.1", port=port), environment=told) as processes:
+        wait_until(f"{url}/healthz")
+        api = ApiClient(url, key=key)
+        yield Installation(port=port, processes=processes, api=api)
+
+
+def go_live(api: ApiClient, *, utm_campaign: str, landing_page: str) -> Link:
+    """Plan a send with one message, check its link and go live, all over the API."""
+    campaign = api.post("campaigns", {"name": f"For {utm_campaign}"})
+    send = api.post(
+        "sends",
+        {
+            "campaign": campaign["id"],
+            "channel": "sms",
+            "name": f"Send {utm_campaign}",
+            "audience_size": 100,
+            "destination_url": landing_page,
+            "utm_campaign": utm_campaign,
+            "messages": [{"body": "Your trial waits: {link} Reply STOP to opt out"}],
+        },
+    )
+    (link,) = api.rows("links", send=send["id"])
+    api.post(f"links/{link['id']}/checks")
+    for status in (Send.Status.READY, Send.Status.LIVE):
+        api.post(f"sends/{send['id']}/transition", {"to": status.value})
+    return Link.objects.get(pk=link["id"])
+
+
+def eventually(is_true: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Wait for something that another process does; fail if it never happens."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_true():
+            return
+        time.sleep(0.05)
+    pytest.fail("it never happened")

@@ -79,7 +79,11 @@ def test_a_loss_is_told_with_its_number() -> None:
         b"1\t-5" + a_line().removesuffix(b"\n")[18:],
         b"\xff\xfe\t\t\t",
     ],
-)
+    ids=[
+        "nothing", "zeros", "another-version", "a-field-more", "cut-off", "unknown-answer",
+        "loss-without-number", "before-1970", "no-text",
+    ],
+)  # fmt: skip
 def test_what_no_redirector_writes_is_refused(line: bytes) -> None:
     with pytest.raises(MalformedLineError):
         parse_line(line)

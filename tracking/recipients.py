@@ -9,15 +9,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from campaigns.public_ids import new_id
 from tracking.identity import JoinRequest, ensure_identities, join_all
 from tracking.identity_graph import ordered
 from tracking.identity_values import IdentityKey, UnusableIdentityError, normalise_key
 from tracking.models import Identity, IdentityEdge, Person
 from tracking.pipeline import RecipientFacts
+from tracking.tap_rows import copy_new
 
 JOIN_CHUNK = 200
 _KIND = Identity.Kind.RECIPIENT
@@ -33,6 +36,7 @@ class _Newcomer:
 
 
 _Known = dict[tuple[str, str], Identity]
+_Row = dict[str, Any]
 
 
 def name_recipients(recipients: Sequence[RecipientFacts], *, now: datetime) -> dict[UUID, UUID]:
@@ -116,35 +120,40 @@ def _is_plain(one: _Newcomer, known: _Known, uses: Mapping[tuple[str, str], int]
 
 
 def _insert(plain: Sequence[_Newcomer], known: _Known, *, now: datetime) -> dict[UUID, UUID]:
-    people: list[Person] = []
-    identities: list[Identity] = []
-    edges: list[IdentityEdge] = []
+    people: list[_Row] = []
+    identities: list[_Row] = []
+    edges: list[_Row] = []
     named: dict[UUID, UUID] = {}
     for one in plain:
         ends = [known.get((key.kind, key.value)) for key in one.keys]
         person_id = next((end.person_id for end in ends if end), None)
         if person_id is None:
-            people.append(Person(created_at=now))
-            person_id = people[-1].pk
+            person_id = new_id()
+            people.append({"id": person_id, "created_at": now})
         own = _identity(person_id, _KIND, str(one.id), now)
         identities.append(own)
-        named[one.id] = own.pk
+        named[one.id] = own["id"]
         for key, end in zip(one.keys, ends, strict=True):
-            there = end or _identity(person_id, key.kind, key.value, now)
             if end is None:
-                identities.append(there)
-            a, b = ordered(own.pk, there.pk)
-            edges.append(IdentityEdge(a_id=a, b_id=b, kind=_EDGE, created_at=now))
+                identities.append(_identity(person_id, key.kind, key.value, now))
+            a, b = ordered(own["id"], end.pk if end else identities[-1]["id"])
+            edges.append({"id": new_id(), "a_id": a, "b_id": b, "kind": _EDGE, "created_at": now})
     # In one order of keys, so that two writers wait for each other instead of dead-locking.
-    identities.sort(key=lambda identity: (identity.kind, identity.value))
-    Person.objects.bulk_create(people)
-    Identity.objects.bulk_create(identities)
-    IdentityEdge.objects.bulk_create(edges)
+    identities.sort(key=lambda identity: (identity["kind"], identity["value"]))
+    copy_new(Person, people)
+    copy_new(Identity, identities)
+    copy_new(IdentityEdge, edges)
     return named
 
 
-def _identity(person_id: UUID, kind: str, value: str, now: datetime) -> Identity:
-    return Identity(person_id=person_id, kind=kind, value=value, first_seen_at=now)
+def _identity(person_id: UUID, kind: str, value: str, now: datetime) -> _Row:
+    return {
+        "id": new_id(),
+        "person_id": person_id,
+        "kind": kind,
+        "value": value,
+        "first_seen_at": now,
+    }
 
 
 def _join_slowly(newcomers: Sequence[_Newcomer], *, now: datetime) -> dict[UUID, UUID]:

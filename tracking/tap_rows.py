@@ -5,13 +5,13 @@ function inside the transaction that also moves the journal's cursor.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Model, OuterRef, Subquery
 from psycopg.types.json import Jsonb
 
 from campaigns.public_ids import new_id
@@ -57,7 +57,7 @@ def insert_clicks(taps: Sequence[Tap]) -> list[Tap]:
     """
     try:
         with transaction.atomic():
-            _copy("tracking_click", _CLICK_COLUMNS, map(_click_row, taps))
+            copy_rows("tracking_click", _CLICK_COLUMNS, map(_click_row, taps))
     except IntegrityError:
         known = set(
             Click.objects.filter(pk__in=[tap.record.click_id for tap in taps]).values_list(
@@ -67,14 +67,14 @@ def insert_clicks(taps: Sequence[Tap]) -> list[Tap]:
         if not known:
             raise
         new_taps = [tap for tap in taps if tap.record.click_id not in known]
-        _copy("tracking_click", _CLICK_COLUMNS, map(_click_row, new_taps))
+        copy_rows("tracking_click", _CLICK_COLUMNS, map(_click_row, new_taps))
         return new_taps
     return list(taps)
 
 
 def insert_touches(taps: Iterable[Tap]) -> None:
     """Insert a touch for every tap; each has its link and its channel by now."""
-    _copy("tracking_touchpoint", _TOUCH_COLUMNS, map(_touch_row, taps))
+    copy_rows("tracking_touchpoint", _TOUCH_COLUMNS, map(_touch_row, taps))
 
 
 def name_touch_of_events(click_ids: Sequence[UUID]) -> None:
@@ -124,7 +124,23 @@ def add_to_totals(taps: Iterable[Tap]) -> None:
         )
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def copy_new(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows of a model by COPY; what a row does not name gets the field's default."""
+    fields = model._meta.concrete_fields
+    defaults = {field.attname: field.get_default() for field in fields}
+    copy_rows(
+        model._meta.db_table,
+        [field.column for field in fields],
+        (tuple((defaults | row).values()) for row in rows),
+    )
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows by COPY.
+
+    Raises:
+        IntegrityError: one of them breaks a constraint; none is inserted then.
+    """
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     with (
         connection.wrap_database_errors,

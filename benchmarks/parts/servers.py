@@ -141,7 +141,7 @@ def lean_environment(journal: Path, **more: str) -> dict[str, str]:
     return {**kept, "JOURNAL_DIR": str(journal), "LOG_LEVEL": "ERROR", **more}
 
 
-def wait_for(port: int, path: str, *, seconds: float = 120) -> None:
+def wait_for(port: int, path: str, *, seconds: float = 600) -> None:
     """Wait until a server answers with a redirect.
 
     Raises:

@@ -223,7 +223,9 @@ def find_bursts(taps: Sequence[Tap], links: Mapping[UUID, LinkFacts]) -> frozens
     known = [
         (tap, link)
         for tap in taps
-        if tap.record.link_id and (link := links.get(tap.record.link_id))
+        if tap.record.address_hash
+        and tap.record.link_id
+        and (link := links.get(tap.record.link_id))
     ]
     members = bots.burst_members(
         [

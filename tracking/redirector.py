@@ -26,6 +26,8 @@ _NO_STORE = ("Cache-Control", "private, no-store")
 _NO_INDEX = ("X-Robots-Tag", "noindex")
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _EMPTY: list[bytes] = []
+_LOOPBACK = ("127.", "::1")
+"""A visitor is never there: it is a proxy that TRUSTED_PROXIES does not name, or a test."""
 _NOT_CODES = ("favicon.ico", "robots.txt", ".well-known", "apple-touch-icon")
 _LONGEST_CODE = 512
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -164,6 +166,8 @@ class Redirector:
         address = environ.get("REMOTE_ADDR", "")
         if self._is_trusted(address):
             address = self._forwarded_for(environ.get("HTTP_X_FORWARDED_FOR", "")) or address
+        if address.startswith(_LOOPBACK):
+            return ""
         mac = self._address_mac.copy()
         mac.update(address.encode())
         return mac.hexdigest()

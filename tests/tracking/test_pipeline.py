@@ -160,3 +160,10 @@ def test_many_agents_behind_one_address_are_no_burst() -> None:
     ]
 
     assert find_bursts(taps, {link.id: link}) == frozenset()
+
+
+def test_taps_from_no_known_address_are_no_burst() -> None:
+    link = link_facts()
+    taps = [tap_on(link, suffix=f"abc2{number:02d}", address_hash="") for number in range(15)]
+
+    assert find_bursts(taps, {link.id: link}) == frozenset()

@@ -271,6 +271,17 @@ def test_only_the_nearest_stranger_in_the_chain_counts(journal: LinesInMemory) -
     assert direct == chain
 
 
+@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.8.8", "::1"])
+def test_a_proxy_on_this_machine_is_nobodys_address(journal: LinesInMemory, remote: str) -> None:
+    assert address_hash(journal, redirector(journal), remote, "203.0.113.7") == ""
+
+
+def test_a_trusted_proxy_on_this_machine_tells_the_visitors(journal: LinesInMemory) -> None:
+    application = redirector(journal, trusted_proxies=["127.0.0.1"])
+
+    assert address_hash(journal, application, "127.0.0.1", "203.0.113.7")
+
+
 def test_a_full_disk_still_redirects(journal: LinesInMemory) -> None:
     journal.is_full = True
 

@@ -5,6 +5,7 @@ from typing import Any
 from attribution.admin.report_tables import per_cent
 from attribution.reports.channels import ChannelRow
 from attribution.reports.columns import DASH, short_amount, shown_count, shown_percent
+from attribution.reports.line_words import lacks_of, line_money
 from attribution.reports.metrics import counted
 from attribution.reports.reconciliation import Reconciliation
 from attribution.reports.report import Report
@@ -73,21 +74,8 @@ def _title(statement: Statement, report: Reconciliation) -> str:
 
 def _subtitle(statement: Statement) -> str:
     """Say what the CRM itself lacks."""
-    crm = statement.crm
-    what = "leads" if statement.goal == "lead" else "deals"
-    missing = [
-        f"{number:,} {what} {lack}"
-        for number, lack in (
-            (
-                crm.without_amount if statement.goal != "lead" else 0,
-                "have no amount and count 0.00",
-            ),
-            (crm.without_date, "have no date"),
-            (crm.without_rate, "have no exchange rate"),
-        )
-        if number
-    ]
-    return "; ".join(missing)
+    lacks = lacks_of(statement)
+    return ". ".join([*lacks, ""]).strip()
 
 
 def _lines(statement: Statement, report: Reconciliation) -> list[dict[str, Any]]:
@@ -99,6 +87,7 @@ def _lines(statement: Statement, report: Reconciliation) -> list[dict[str, Any]]
     for name, detail, line in report.lines(statement):
         size = line.amount_minor if by_amount else line.count_micro
         step = _line(name, detail, line, report)
+        step["amount"] = line_money(line, statement, report.currency)
         if name == "excluded":
             step["left"], step["width"] = per_cent(whole - size, whole), per_cent(size, whole)
         elif name in {"crm_total", "in_scope"}:
@@ -123,7 +112,6 @@ def _line(name: str, detail: str, line: Line, report: Reconciliation) -> dict[st
     shown = {
         "label": label,
         "count": shown_count(counted(line.count_micro)),
-        "amount": display_amount(line.amount_minor, report.currency),
         "color": color,
         "is_sum": name in labels,
     }

@@ -5,7 +5,7 @@ wins from deals that still exist in their CRM.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +29,8 @@ class CrmTotal:
     """One goal in one of the CRM's currencies.
 
     `source_minor` is in that currency, `amount_minor` in the reporting currency, converted
-    deal by deal at the rate of the outcome's day; what has no rate or no date is only counted.
+    deal by deal at the rate of the outcome's day. What cannot be converted is in
+    `unconverted_minor` instead, in the CRM's currency and by reason: `no_rate`, `no_date`.
     """
 
     goal: str
@@ -40,6 +41,7 @@ class CrmTotal:
     without_amount: int = 0
     without_date: int = 0
     without_rate: int = 0
+    unconverted_minor: dict[str, int] = field(default_factory=dict)
 
 
 def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
@@ -116,10 +118,19 @@ def _add(total: CrmTotal, group: dict[str, Any], rates: RatesOfDays) -> None:
     total.source_minor += minor
     if total.currency == settings.REPORTING_CURRENCY:
         total.amount_minor += minor
-    elif valued and group["day"] is not None:
-        rate = rates.find(total.currency, group["day"])
-        if rate is None:
-            total.without_rate += valued
-        else:
-            each = convert_at(minor=group["each"], currency=total.currency, rate=rate)
-            total.amount_minor += each * valued
+    elif valued:
+        _convert(total, group, rates)
+
+
+def _convert(total: CrmTotal, group: dict[str, Any], rates: RatesOfDays) -> None:
+    """Add a group of foreign money that has a rate; name the reason of one that has none."""
+    day, valued = group["day"], group["valued"]
+    rate = rates.find(total.currency, day) if day is not None else None
+    if rate is not None:
+        each = convert_at(minor=group["each"], currency=total.currency, rate=rate)
+        total.amount_minor += each * valued
+        return
+    reason = "no_date" if day is None else "no_rate"
+    total.without_rate += valued if day is not None else 0
+    before = total.unconverted_minor.get(reason, 0)
+    total.unconverted_minor[reason] = before + group["minor"]

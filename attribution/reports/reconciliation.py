@@ -14,17 +14,16 @@ from django.conf import settings
 from attribution.reports.credit import Cell, credit_cells, foreign_cells
 from attribution.reports.crm_totals import CrmTotal, crm_totals
 from attribution.reports.definitions import Definitions, define
-from attribution.reports.metrics import MICRO
 from attribution.reports.proof import GOAL_ORDER, latest_sync
 from attribution.reports.query import ReportQuery
 from attribution.reports.report import count_text
 from attribution.reports.scope import Scope, scope_of
 from attribution.reports.statement import Line, Statement, statement_of
 from campaigns.models import Channel
-from campaigns.money import format_amount
+from campaigns.money import api_money, format_amount
 
 NAME, TITLE = "reconciliation", "Reconciliation"
-_CSV_HEADER = ["goal", "currency", "line", "detail", "count", "amount"]
+_CSV_HEADER = ["goal", "currency", "line", "detail", "count", "amount", "not_converted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,14 @@ class Reconciliation:
 
     @property
     def currency(self) -> str:
-        """The currency of every amount."""
+        """The currency of every amount; what has no rate stays in its statement's own."""
         return self.definitions.currency
 
     def for_json(self) -> dict[str, Any]:
-        """Return the API's form; amounts are in the reporting currency."""
+        """Return the API's form. Amounts are in the reporting currency.
+
+        `not_converted` is money in the statement's currency that no amount contains, or null.
+        """
         return {
             "report": NAME,
             "definitions": self.definitions.for_json(),
@@ -60,8 +62,7 @@ class Reconciliation:
 
     def lines(self, statement: Statement) -> Iterable[tuple[str, str, Line]]:
         """Return a statement from top to bottom as (line, detail, figures)."""
-        crm = statement.crm
-        yield "crm_total", "", Line(crm.amount_minor, crm.count * MICRO)
+        yield "crm_total", "", statement.crm_total
         for reason, line in sorted(statement.excluded.items()):
             yield "excluded", reason, line
         yield "in_scope", "", statement.in_scope
@@ -86,7 +87,11 @@ class Reconciliation:
         return out.getvalue()
 
     def for_table(self) -> list[list[str]]:
-        """Return one line per figure: goal, currency, line, detail, count, amount."""
+        """Return one line per figure: goal, currency, line, detail, count and the money.
+
+        The amount is in the reporting currency. What is not converted is in the statement's
+        currency, and empty where there is none.
+        """
         return [
             [
                 statement.goal,
@@ -95,6 +100,9 @@ class Reconciliation:
                 detail,
                 count_text(line.count_micro),
                 format_amount(line.amount_minor, self.currency),
+                format_amount(line.unconverted_minor, statement.currency)
+                if line.unconverted_minor
+                else "",
             ]
             for statement in self.statements
             for name, detail, line in self.lines(statement)
@@ -107,13 +115,17 @@ class Reconciliation:
             "goal": statement.goal,
             "currency": statement.currency,
             "crm_total": {
-                **self._json_line(Line(crm.amount_minor, crm.count * MICRO)),
-                "source_amount": format_amount(crm.source_minor, statement.currency),
+                **self._json_line(statement.crm_total),
+                "source": api_money(crm.source_minor, statement.currency),
+                "not_converted": _not_converted(statement.crm_total, statement),
                 "without_amount": crm.without_amount,
                 "without_date": crm.without_date,
                 "without_rate": crm.without_rate,
             },
-            "excluded": self._json_lines(statement.excluded),
+            "excluded": {
+                reason: {**self._json_line(line), "not_converted": _not_converted(line, statement)}
+                for reason, line in sorted(statement.excluded.items())
+            },
             "in_scope": self._json_line(statement.in_scope),
             "attributed": self._json_lines(attributed),
             "unattributed": self._json_lines(statement.unattributed),
@@ -131,6 +143,12 @@ class Reconciliation:
             "amount": format_amount(line.amount_minor, self.currency),
             "currency": self.currency,
         }
+
+
+def _not_converted(line: Line, statement: Statement) -> dict[str, str] | None:
+    if not line.unconverted_minor:
+        return None
+    return api_money(line.unconverted_minor, statement.currency)
 
 
 def build(query: ReportQuery, *, now: datetime) -> Reconciliation:

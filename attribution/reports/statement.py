@@ -7,6 +7,7 @@ nothing, or the ledger is wrong.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from attribution.models import Bucket
@@ -17,15 +18,21 @@ from attribution.reports.metrics import MICRO
 
 @dataclass(slots=True)
 class Line:
-    """An amount in minor units of the reporting currency, and its count in millionths."""
+    """An amount in minor units of the reporting currency, and its count in millionths.
+
+    `unconverted_minor` is money in the statement's own currency that has no exchange rate, and
+    so is no part of the amount.
+    """
 
     amount_minor: int = 0
     count_micro: int = 0
+    unconverted_minor: int = 0
 
-    def add(self, *, amount: int, micro: int) -> None:
-        """Add to both."""
+    def add(self, *, amount: int, micro: int, unconverted: int = 0) -> None:
+        """Add to each."""
         self.amount_minor += amount
         self.count_micro += micro
+        self.unconverted_minor += unconverted
 
 
 @dataclass(slots=True)
@@ -40,13 +47,15 @@ class Statement:
     unattributed: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
 
     @property
+    def crm_total(self) -> Line:
+        """What the CRM says."""
+        unconverted = sum(self.crm.unconverted_minor.values())
+        return Line(self.crm.amount_minor, self.crm.count * MICRO, unconverted)
+
+    @property
     def in_scope(self) -> Line:
         """The CRM's total without what is excluded."""
-        excluded = sum_of(self.excluded.values())
-        return Line(
-            self.crm.amount_minor - excluded.amount_minor,
-            self.crm.count * MICRO - excluded.count_micro,
-        )
+        return _less(self.crm_total, *self.excluded.values())
 
     @property
     def attributed_total(self) -> Line:
@@ -61,11 +70,7 @@ class Statement:
     @property
     def difference(self) -> Line:
         """What the CRM has and the ledger has not; nothing, when it reconciles."""
-        scope, earned, rest = self.in_scope, self.attributed_total, self.unattributed_total
-        return Line(
-            scope.amount_minor - earned.amount_minor - rest.amount_minor,
-            scope.count_micro - earned.count_micro - rest.count_micro,
-        )
+        return _less(self.in_scope, self.attributed_total, self.unattributed_total)
 
     @property
     def reconciles(self) -> bool:
@@ -77,17 +82,41 @@ def sum_of(lines: Iterable[Line]) -> Line:
     """Return the sum of lines."""
     total = Line()
     for line in lines:
-        total.add(amount=line.amount_minor, micro=line.count_micro)
+        total.add(
+            amount=line.amount_minor, micro=line.count_micro, unconverted=line.unconverted_minor
+        )
     return total
 
 
+def _less(line: Line, *others: Line) -> Line:
+    rest = sum_of(others)
+    return Line(
+        line.amount_minor - rest.amount_minor,
+        line.count_micro - rest.count_micro,
+        line.unconverted_minor - rest.unconverted_minor,
+    )
+
+
 def statement_of(crm: CrmTotal, cells: Iterable[Cell]) -> Statement:
-    """Set the ledger's cells of one goal against what the CRM says of it."""
+    """Set the ledger's cells of one goal against what the CRM says of it.
+
+    A line on which cells cancel out is left out. The ledger holds no money without a rate, so an
+    exclusion that the ledger knows takes the CRM's.
+    """
     statement = Statement(goal=crm.goal, currency=crm.currency, crm=crm)
     for cell in cells:
         line = _line(statement, cell)
         line.add(amount=cell.amount_minor, micro=cell.count_micro)
+    for lines in (statement.excluded, statement.attributed, statement.unattributed):
+        _drop_empty(lines)
+    for reason, line in statement.excluded.items():
+        line.unconverted_minor = crm.unconverted_minor.get(reason, 0)
     return statement
+
+
+def _drop_empty(lines: dict[Any, Line]) -> None:
+    for key in [key for key, line in lines.items() if line == Line()]:
+        del lines[key]
 
 
 def _line(statement: Statement, cell: Cell) -> Line:

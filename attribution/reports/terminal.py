@@ -5,11 +5,12 @@ from typing import Any
 
 from attribution.reports.columns import DASH, Column, shown_count, shown_moment
 from attribution.reports.definitions import Definitions
+from attribution.reports.line_words import lacks_of, line_money
 from attribution.reports.metrics import MICRO, counted
 from attribution.reports.reconciliation import Reconciliation
 from attribution.reports.registry import AnyReport
 from attribution.reports.report import Report
-from attribution.reports.statement import Line, Statement
+from attribution.reports.statement import Statement
 from attribution.reports.wording import GOALS, reason_in_words
 from campaigns.money import display_amount
 
@@ -120,23 +121,19 @@ def _reconciliation_text(report: Reconciliation) -> str:
     names = {channel.slug: channel.name for channel in report.channels.values()}
     for statement in report.statements:
         rows = [
-            [_line_label(name, detail, names), *_figures(line, report.currency)]
+            [
+                _line_label(name, detail, names),
+                shown_count(counted(line.count_micro)),
+                line_money(line, statement, report.currency),
+            ]
             for name, detail, line in report.lines(statement)
         ]
         title = f"{GOALS[statement.goal]}, {statement.currency}"
         table = aligned([title, "Count", "Amount"], rows, [False, True, True])
         verdict = "Reconciles." if statement.reconciles else "DOES NOT RECONCILE."
-        blocks.append(f"{table}\n{verdict}{_lacking(statement)}")
+        blocks.append("\n".join([table, verdict, *(f"{lack}." for lack in lacks_of(statement))]))
     blocks.append(_definitions_text(report.definitions))
     return "\n\n".join(blocks)
-
-
-def _lacking(statement: Statement) -> str:
-    """Say what the CRM itself lacks."""
-    crm = statement.crm
-    if statement.goal == "lead" or not crm.without_amount:
-        return ""
-    return f" {crm.without_amount:,} deals have no amount and count 0.00."
 
 
 _LABELS = {
@@ -153,10 +150,6 @@ def _line_label(name: str, detail: str, channels: dict[str, str]) -> str:
     if not detail:
         return _LABELS[name]
     return f"{_LABELS[name]}: {channels.get(detail) or reason_in_words(detail)}"
-
-
-def _figures(line: Line, currency: str) -> list[str]:
-    return [shown_count(counted(line.count_micro)), display_amount(line.amount_minor, currency)]
 
 
 def _definitions_text(definitions: Definitions) -> str:

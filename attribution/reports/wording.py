@@ -32,6 +32,30 @@ def reason_in_words(code: str) -> str:
     return REASONS.get(code, code.replace("_", " ").capitalize())
 
 
+def lacks_in_words(
+    what: str, *, without_amount: int, without_date: int, without_rate: int
+) -> list[str]:
+    """Return what the CRM itself lacks; `what` is “deal” or “lead”."""
+    lacks = (
+        (
+            without_amount,
+            "no amount",
+            ("it counts, its money is 0", "they count, their money is 0"),
+        ),
+        (without_date, "no date", ("it is excluded", "they are excluded")),
+        (
+            without_rate,
+            "no exchange rate",
+            ("its money is not converted", "their money is not converted"),
+        ),
+    )
+    return [
+        f"1 {what} has {lack}: {one}" if number == 1 else f"{number:,} {what}s have {lack}: {many}"
+        for number, lack, (one, many) in lacks
+        if number
+    ]
+
+
 def lookback_in_words(days: int | None) -> str:
     """Return a lookback window; None is lifetime."""
     return "lifetime" if days is None else f"{days} days"

@@ -131,6 +131,13 @@ def test_the_reconciliation_page_marks_a_difference() -> None:
     assert "Does not reconcile" in text
 
 
+def test_the_reconciliation_page_names_money_without_a_rate() -> None:
+    a_deal(amount_minor=9_687_57, created=5, currency="CHF")
+    settle()
+    text = as_root().get(url("attribution_report_reconciliation")).content.decode()
+    assert text.count("CHF 9,687.57 not converted") == 2
+
+
 def test_a_deals_page_shows_its_channels_and_their_credit() -> None:
     story = tell_story()
     text = as_root().get(url("attribution_dealjourney_change", story.deal.pk)).content.decode()

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from attribution.reports import reconciliation
+from attribution.reports.line_words import line_money
 from attribution.reports.query import ReportQuery
 from attribution.reports.reconciliation import Reconciliation
-from attribution.reports.statement import Statement
+from attribution.reports.statement import Line, Statement
+from attribution.reports.terminal import as_text
 from campaigns.models import ExchangeRate
 from crm_sync.models import Deal
 from tests.attribution.builders import (
@@ -97,6 +99,62 @@ def test_a_deal_without_a_rate_is_excluded_and_counted() -> None:
     assert swiss.reconciles
 
 
+def test_money_without_a_rate_is_named_in_its_own_currency() -> None:
+    a_deal(amount_minor=9_687_57, created=10, currency="CHF")
+    settle()
+    swiss = statement("opportunity", "CHF")
+    assert (swiss.crm_total.amount_minor, swiss.crm_total.unconverted_minor) == (0, 9_687_57)
+    assert swiss.excluded["no_rate"].unconverted_minor == 9_687_57
+    assert swiss.in_scope == Line()
+
+
+def test_money_of_days_with_and_without_a_rate_stands_side_by_side() -> None:
+    ExchangeRate.objects.create(currency="EUR", date=days_ago(10).date(), rate=Decimal("1.1"))
+    a_deal(amount_minor=100_00, created=10, currency="EUR")
+    a_deal(amount_minor=7_00, created=60, currency="EUR")
+    settle()
+    euro = statement("opportunity", "EUR")
+    assert line_money(euro.crm_total, euro, "USD") == "$110.00 + €7.00 not converted"
+    assert (euro.in_scope.amount_minor, euro.in_scope.unconverted_minor) == (110_00, 0)
+    assert euro.reconciles
+
+
+def test_foreign_money_without_a_date_is_named_too() -> None:
+    deal = a_deal(amount_minor=90_00, created=4, won=1, currency="CHF")
+    change_deal(deal, closed_at=None)
+    swiss = statement("win", "CHF")
+    assert swiss.excluded["no_date"].unconverted_minor == 90_00
+    assert swiss.reconciles
+
+
+def test_money_without_a_rate_that_the_ledger_never_saw_is_a_difference() -> None:
+    a_deal(amount_minor=100_00, created=10, currency="CHF")
+    swiss = statement("opportunity", "CHF")
+    assert swiss.difference.unconverted_minor == 100_00
+    assert not swiss.reconciles
+
+
+def test_a_statement_lists_no_exclusion_of_another_currency() -> None:
+    a_deal(amount_minor=100_00, created=10, currency="CHF")
+    a_deal(amount_minor=100_00, created=10)
+    settle()
+    assert "no_rate" not in statement("opportunity", "USD").excluded
+
+
+def test_every_form_of_the_report_names_money_without_a_rate() -> None:
+    a_deal(amount_minor=9_687_57, created=10, currency="CHF")
+    settle()
+    report = build()
+    money = {"amount": "9687.57", "currency": "CHF"}
+    swiss = next(one for one in report.for_json()["statements"] if one["currency"] == "CHF")
+    assert swiss["crm_total"]["not_converted"] == swiss["crm_total"]["source"] == money
+    assert swiss["excluded"]["no_rate"]["not_converted"] == money
+    assert "opportunity,CHF,excluded,no_rate,1,0.00,9687.57" in report.for_csv().splitlines()
+    text = as_text(report)
+    assert text.count("CHF 9,687.57 not converted") == 2
+    assert "1 deal has no exchange rate: its money is not converted." in text
+
+
 def test_a_foreign_what_if_reconciles_too() -> None:
     ExchangeRate.objects.create(currency="EUR", date=days_ago(10).date(), rate=Decimal("1.1"))
     a_deal(amount_minor=100_00, created=10, currency="EUR")
@@ -150,6 +208,6 @@ def test_its_json_has_the_contracts_shape() -> None:
 def test_its_lines_in_a_file_name_goal_line_and_detail() -> None:
     tell_story()
     lines = build().for_csv().splitlines()
-    assert lines[0] == "goal,currency,line,detail,count,amount"
-    assert "win,USD,attributed,email,0.333333,3333.33" in lines
-    assert "win,USD,difference,,0,0.00" in lines
+    assert lines[0] == "goal,currency,line,detail,count,amount,not_converted"
+    assert "win,USD,attributed,email,0.333333,3333.33," in lines
+    assert "win,USD,difference,,0,0.00," in lines

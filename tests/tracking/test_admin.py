@@ -1,3 +1,5 @@
+"""Tracking's pages in the admin: people, taps, touches, events, rules, goals and sources."""
+
 from typing import Any
 
 import pytest

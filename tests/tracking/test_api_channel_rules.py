@@ -1,3 +1,5 @@
+"""Channel rules over REST: read, written, put in order, previewed."""
+
 from typing import Any
 
 import pytest

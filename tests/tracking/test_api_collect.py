@@ -1,3 +1,5 @@
+"""Beacons from the snippet: taken from a source's own pages, refused from others."""
+
 import json
 from typing import Any
 

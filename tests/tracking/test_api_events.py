@@ -1,3 +1,5 @@
+"""Server-side events over REST: each with a result of its own."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""A person and their timeline over REST."""
+
 import pytest
 
 from tests.tracking.builders import (

@@ -1,3 +1,5 @@
+"""Channel rules' conditions as sentences, written and read back."""
+
 import pytest
 
 from tracking.channel_wording import describe_conditions, read_conditions, write_conditions

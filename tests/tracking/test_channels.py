@@ -1,3 +1,5 @@
+"""Ordered rules give every touch its channel."""
+
 from dataclasses import replace
 
 import pytest

@@ -1,3 +1,5 @@
+"""Forgetting a person leaves nothing that names them, and what totals rest on."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""One reported event, checked field by field."""
+
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The channel that Google Analytics 4 will show."""
+
 import json
 from pathlib import Path
 

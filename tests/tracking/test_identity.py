@@ -1,3 +1,5 @@
+"""Identities become people: joined, and taken apart again."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""What people are known by, in one plain form each."""
+
 import pytest
 
 from tracking.identity_values import UnusableIdentityError, normalise_key

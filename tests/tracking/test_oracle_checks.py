@@ -1,3 +1,5 @@
+"""A send's values, as other tools will sort them."""
+
 import pytest
 
 from campaigns.channel_oracle import predict

@@ -1,3 +1,5 @@
+"""The channel that PostHog will show."""
+
 import pytest
 
 from tracking.posthog import predict_posthog

@@ -1,3 +1,5 @@
+"""What an installation starts with, and the rules in force as one set."""
+
 import pytest
 
 from tracking.channels import TouchInputs, classify

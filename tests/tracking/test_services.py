@@ -1,3 +1,5 @@
+"""Recording events: once each, with their touches, goals and people."""
+
 from datetime import timedelta
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The script that websites carry, and the tag that brings it."""
+
 import gzip
 import re
 

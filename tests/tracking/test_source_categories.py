@@ -1,3 +1,5 @@
+"""The kind of a referring site."""
+
 import pytest
 
 from tracking.source_categories import (

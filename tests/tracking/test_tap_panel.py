@@ -1,3 +1,5 @@
+"""What a send's page shows of its taps."""
+
 from datetime import date, timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""The background work of tracking."""
+
 import pytest
 from django.utils import timezone
 

@@ -1,3 +1,5 @@
+"""A person's exposures, touches and events in one order."""
+
 from datetime import timedelta
 
 import pytest

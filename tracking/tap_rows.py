@@ -131,7 +131,7 @@ def copy_new(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
     copy_rows(
         model._meta.db_table,
         [field.column for field in fields],
-        (tuple((defaults | row).values()) for row in rows),
+        (tuple({**defaults, **row}.values()) for row in rows),
     )
 
 

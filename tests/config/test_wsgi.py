@@ -134,6 +134,7 @@ def test_one_server_redirects_taps_and_serves_pages_and_a_kill_loses_no_tap(
         tap = get(port, "/k7Qm2Xa?coupon=june")
         missing = get(port, "/nowhere")
         page = get(port, "/healthz")
+        page_text = page.read()
 
     location = tap.headers["Location"]
     assert tap.status == 302
@@ -142,7 +143,7 @@ def test_one_server_redirects_taps_and_serves_pages_and_a_kill_loses_no_tap(
     assert tap.headers["Cache-Control"] == "private, no-store"
     assert "Set-Cookie" not in tap.headers
     assert missing.status == 404
-    assert (page.status, page.read()) == (200, b"ok")
+    assert (page.status, page_text) == (200, b"ok")
     assert read_journals(folder=tmp_path, now=NOW).click_count == 2
     assert sorted(Click.objects.values_list("answer", "grade")) == [
         ("redirected", "likely"),

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from attribution.deal_steps import steps_of
 from attribution.models import Bucket, CreditEntry, CreditRule
 from campaigns.models import Channel, Send
 from crm_sync.models import Contact, Deal
@@ -41,6 +42,8 @@ class Moment:
     utm: dict[str, str] = field(default_factory=dict)
     credit: Credit = field(default_factory=dict)
     note: str = ""
+    place: int = 0
+    """Its place among the deal's own steps, which tells apart those of one time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def journey_of(deal: Deal) -> DealTimeline:
     order = {"exposure": 0, "touch": 1, "event": 2, "stage": 3}
     return DealTimeline(
         deal=deal,
-        moments=sorted(moments, key=lambda one: (one.occurred_at, order[one.kind], one.id)),
+        moments=sorted(
+            moments, key=lambda one: (one.occurred_at, order[one.kind], one.place, one.id)
+        ),
         unearned=unearned,
         rules=list(CreditRule.objects.active()),
     )
@@ -215,15 +220,10 @@ def _changes(deal: Deal) -> Sequence[Moment]:
     return [
         Moment(
             kind="stage",
-            id=change.pk,
-            occurred_at=change.changed_at,
-            title=_change_title(change.get_field_display(), change.old_value, change.new_value),
+            id=step.id,
+            occurred_at=step.occurred_at,
+            title=step.title,
+            place=place,
         )
-        for change in deal.changes.all()
+        for place, step in enumerate(steps_of(deal.changes.all()))
     ]
-
-
-def _change_title(name: str, old: str, new: str) -> str:
-    if old:
-        return f"{name}: {old} → {new or 'none'}"
-    return f"{name}: {new}" if new else f"Deal {name.lower()}"

@@ -119,3 +119,14 @@ def test_it_costs_the_same_number_of_queries_with_2_touches_and_with_20() -> Non
     with CaptureQueriesContext(connection) as many:
         journey_of(story.deal)
     assert len(many) == len(few)
+
+
+def test_the_creation_stands_before_other_changes_of_the_same_time() -> None:
+    deal = a_deal()
+    for field, old, new in (("amount", "1.00 USD", "2.00 USD"), ("created", "", "1.00 USD")):
+        DealChange.objects.create(
+            deal=deal, field=field, old_value=old, new_value=new,
+            changed_at=days_ago(2), observed_at=NOW,
+        )  # fmt: skip
+    told = [one.title for one in journey_of(deal).moments]
+    assert told == ["Created: $1.00", "Amount: $1.00 → $2.00"]

@@ -49,11 +49,7 @@ def links() -> list[Line]:
         phone=Count("pk", filter=Q(phone_ok=True)),
         desktop=Count("pk", filter=Q(desktop_ok=True)),
     )
-    latest = (
-        LinkCheck.objects.filter(link__send__status__in=_OUT)
-        .order_by("link_id", "device", "-checked_at")
-        .distinct("link_id", "device")
-    )
+    latest = LinkCheck.objects.filter(link__send__status__in=_OUT).latest_per_device()
     hops = [len(hops) for hops in latest.values_list("hops", flat=True)]
     taps = ClickTotal.objects.aggregate(human=Sum("human_count"), machine=Sum("machine_count"))
     human, machine = taps["human"] or 0, taps["machine"] or 0

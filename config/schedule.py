@@ -26,7 +26,7 @@ TABLE = (
     Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
     Entry("Check live links again", "links.tasks.recheck_live_links", 3600),
-    Entry("Look for findings", "attribution.tasks.refresh_findings", 600),
+    Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
 )
 
 

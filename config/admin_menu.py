@@ -65,6 +65,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _model("Connections", "cable", "crm_sync", "connection"),
             _model("Deals", "handshake", "crm_sync", "deal"),
             _model("Contacts", "contacts", "crm_sync", "contact"),
+            _model("Companies", "domain", "crm_sync", "company"),
+            _model("Stages", "linear_scale", "crm_sync", "stage"),
             _model("Sync runs", "sync", "crm_sync", "syncrun"),
             _model("Sync problems", "sync_problem", "crm_sync", "syncproblem"),
             _model("Write-backs", "outbox", "crm_sync", "writeback"),

@@ -33,6 +33,18 @@ def test_every_item_opens(item: dict[str, str]) -> None:
     assert client.get(reverse(item["view"])).status_code == 200
 
 
+@pytest.mark.parametrize("view", ["admin:index", "admin:crm_sync_company_changelist"])
+def test_a_page_can_be_read_without_scripts(view: str) -> None:
+    client = Client()
+    client.force_login(a_superuser())
+    assert "<noscript><style>html[x-cloak]" in client.get(reverse(view)).content.decode()
+
+
+def test_the_login_page_can_be_read_without_scripts() -> None:
+    text = Client().get(reverse("admin:login")).content.decode()
+    assert text.count("<noscript><style>html[x-cloak]") == 1
+
+
 def test_a_superuser_reads_the_whole_story() -> None:
     assert titles(a_superuser()) == [item["title"] for item in ITEMS]
 

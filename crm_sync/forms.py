@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from campaigns.form_fields import form_field
 from crm_sync.cell_values import DATE_FORMATS
 from crm_sync.column_mapping import COLUMN_LABELS, REQUIRED
 from crm_sync.connections import AddressNotAllowedError, check_base_url
@@ -45,6 +46,7 @@ class ConnectionForm(forms.ModelForm):
 
     class Meta:
         model = Connection
+        formfield_callback = form_field
         fields = (
             "name",
             "slug",

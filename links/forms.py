@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 
+from campaigns.form_fields import form_field
 from links.codes import random_code
 from links.models import Domain, Link
 from links.services import LinkRefusedError, check_domain, check_link, default_domain
@@ -15,6 +16,7 @@ class LinkForm(forms.ModelForm):
 
     class Meta:
         model = Link
+        formfield_callback = form_field
         fields = (
             "title", "domain", "code", "destination_url", "utm_source", "utm_medium",
             "utm_campaign", "utm_content", "utm_term", "passes_query", "starts_at", "expires_at",
@@ -49,6 +51,7 @@ class DomainForm(forms.ModelForm):
 
     class Meta:
         model = Domain
+        formfield_callback = form_field
         fields = ("host", "scheme", "is_default", "is_active", "root_url", "fallback_url")
 
     def validate_unique(self) -> None:

@@ -46,7 +46,7 @@ def decode_id(text: str) -> uuid.UUID:
         raw = base64.b64decode(text.encode("ascii") + b"==", altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise MalformedIdError(text) from error
-    if len(text) != 22 or len(raw) != 16:
+    if len(text) != 22 or len(raw) != 16 or "+" in text or "/" in text:
         raise MalformedIdError(text)
     return uuid.UUID(bytes=raw)
 

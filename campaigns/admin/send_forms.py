@@ -1,5 +1,6 @@
 """The forms of a send and its messages, which speak the naming convention's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from campaigns.conventions import Violation
+from campaigns.form_fields import form_field
 from campaigns.lifecycle import is_frozen
 from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
@@ -18,8 +20,12 @@ UTM_FIELDS = {"utm_source", "utm_medium", "utm_campaign", "utm_term"}
 
 
 class SendForm(forms.ModelForm):
-    """A send whose UTM values are checked against its channel's convention."""
+    """A send whose UTM values are checked against its channel's convention.
 
+    `refused` is what stood against it when it was saved, after a check that found nothing.
+    """
+
+    refused: Sequence[Violation] = ()
     destination_url = forms.URLField(
         label="Landing page",
         max_length=2000,
@@ -32,6 +38,7 @@ class SendForm(forms.ModelForm):
 
     class Meta:
         model = Send
+        formfield_callback = form_field
         fields = (
             "name",
             "campaign",
@@ -78,13 +85,22 @@ class SendForm(forms.ModelForm):
             self.add_error("channel", str(error))
             return
         by_field: dict[str, list[Violation]] = {}
-        for found in verdict.violations:
+        for found in self._with_refused(verdict.violations):
             by_field.setdefault(found.field, []).append(found)
         for field, violations in by_field.items():
             if field in self.fields and field not in self.errors:
                 # One suggestion mends them all, so it is offered once.
                 messages = [found.message for found in violations[:-1]]
                 self.add_error(field, [*messages, explain(violations[-1], f"id_{field}")])
+
+    def _with_refused(self, violations: Sequence[Violation]) -> list[Violation]:
+        """Add what was refused and is not found again; a version's name stands at the top."""
+        known = {(found.field, found.rule) for found in violations}
+        again = [found for found in self.refused if (found.field, found.rule) not in known]
+        for found in again:
+            if found.field not in self.fields:
+                self.add_error(None, found.message)
+        return [*violations, *again]
 
 
 def explain(found: Violation, input_id: str) -> str:

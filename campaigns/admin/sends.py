@@ -32,6 +32,7 @@ from campaigns.preflight import CheckResult, Level, run_checks
 from campaigns.send_page import panels
 from campaigns.services import (
     FROZEN_FIELDS,
+    ConventionBrokenError,
     TransitionNotAllowedError,
     TransitionRefusedError,
     save_send,
@@ -52,6 +53,7 @@ _NEXT_STEP = {
     "done": "Finished. Its results keep moving as deals do.",
     "cancelled": "Cancelled. It stays here so that its name is never used again.",
 }
+_REFUSED = "refused_violations"
 
 _CONFIRM = {
     "live": "Go live? UTM values, landing page and messages are fixed from then on.",
@@ -232,9 +234,21 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
         context: dict[str, Any] = {"conventions": _conventions_for(send)}
         if send is not None:
             context |= _story(send, request)
-        return super().changeform_view(
-            request, object_id, form_url, {**context, **(extra_context or {})}
-        )
+        context |= extra_context or {}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except ConventionBrokenError as error:
+            # A name was taken after the form's check. Nothing is stored, so the form says it.
+            setattr(request, _REFUSED, error.violations)
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Send | None = None, change: Any = None, **kwargs: Any
+    ) -> Any:
+        """Return the form, which knows what was refused when it was saved."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused = getattr(request, _REFUSED, ())
+        return form
 
 
 def _conventions_for(send: Send | None) -> QuerySet[NamingConvention]:

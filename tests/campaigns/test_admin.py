@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns import preflight, send_followers, send_page
+from campaigns import preflight, send_followers, send_page, services
 from campaigns.convention_versions import draft_new_version
 from campaigns.models import (
     Send,
@@ -95,6 +95,48 @@ def form_data(**fields: Any) -> dict[str, Any]:
 
 def add(client: Client, **fields: Any) -> Any:
     return client.post(reverse("admin:campaigns_send_add"), form_data(**fields), follow=True)
+
+
+def lose_the_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let another send take the name after the checks, as in the race of two people."""
+    real_check = services.check_send
+
+    def check_then_lose(*args: Any, **kwargs: Any) -> Any:
+        verdict = real_check(*args, **kwargs)
+        a_send(name, name="The other")
+        return verdict
+
+    monkeypatch.setattr(services, "check_send", check_then_lose)
+
+
+def test_a_name_taken_between_check_and_save_is_a_form_error_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lose_the_name(monkeypatch, "trial-reengagement-june")
+    client = signed_in(a_superuser())
+
+    answer = add(client)
+
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "was already used by the send “The other”" in text
+    assert "Lapsed trials" in text
+    assert TEXT in text
+    assert not Send.objects.filter(name="Trial re-engagement, June").exists()
+
+
+def test_a_new_name_taken_in_the_moment_leaves_a_stored_send_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send = a_send("trial-reengagement-may")
+    lose_the_name(monkeypatch, "trial-reengagement-june")
+    url = reverse("admin:campaigns_send_change", args=[send.pk])
+
+    answer = signed_in(a_superuser()).post(url, form_data())
+
+    assert "was already used by the send “The other”" in answer.content.decode()
+    send.refresh_from_db()
+    assert send.utm_campaign == "trial-reengagement-may"
 
 
 def move(client: Client, send: Send, to: str) -> Any:

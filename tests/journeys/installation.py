@@ -5,11 +5,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from django.utils import timezone
 
 from campaigns.api_keys import issue_key
 from campaigns.models import Send
@@ -26,10 +28,10 @@ CURL = "curl/8.5.0"
 class Installation:
     """The addresses of a web server, an API client, and a click reader that can be killed."""
 
-    def __init__(self, *, port: int, processes: Processes, api: ApiClient) -> None:
-        self.host = f"127.0.0.1:{port}"
-        self.url = f"http://{self.host}"
-        self.api = api
+    def __init__(self, *, url: str, processes: Processes, api_key: str) -> None:
+        self.url = url
+        self.api_key = api_key
+        self.api = ApiClient(url, key=api_key)
         self._processes = processes
 
     def start_reader(self) -> "subprocess.Popen[bytes]":
@@ -72,12 +74,14 @@ def an_installation(folder: Path, **environment: str) -> Iterator[Installation]:
     _, key = issue_key(name="Journey", scopes=("read", "write", "events"), by=None)
     with running(web(host="127.0.0.1", port=port), environment=told) as processes:
         wait_until(f"{url}/healthz")
-        api = ApiClient(url, key=key)
-        yield Installation(port=port, processes=processes, api=api)
+        yield Installation(url=url, processes=processes, api_key=key)
 
 
 def go_live(api: ApiClient, *, utm_campaign: str, landing_page: str) -> Link:
-    """Plan a send with one message, check its link and go live, all over the API."""
+    """Plan a send with one message, check its link and go live, all over the API.
+
+    That was an hour ago: a tap in the very second of delivery counts as a machine's.
+    """
     campaign = api.post("campaigns", {"name": f"For {utm_campaign}"})
     send = api.post(
         "sends",
@@ -95,6 +99,7 @@ def go_live(api: ApiClient, *, utm_campaign: str, landing_page: str) -> Link:
     api.post(f"links/{link['id']}/checks")
     for status in (Send.Status.READY, Send.Status.LIVE):
         api.post(f"sends/{send['id']}/transition", {"to": status.value})
+    Send.objects.filter(pk=send["id"]).update(live_at=timezone.now() - timedelta(hours=1))
     return Link.objects.get(pk=link["id"])
 
 

@@ -57,6 +57,17 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test that commits put back the rows that migrations made."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        marker = item.get_closest_marker("django_db")
+        commits = {"transactional_db", "live_server"} & set(names)
+        if commits or (marker and marker.kwargs.get("transaction")):
+            names.insert(0, "django_db_serialized_rollback")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a green run in CI that skipped something."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -16,7 +16,7 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords fast: the slow way guards real ones, and costs a second a user here."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickPasswordHasher"]
 
 
 @pytest.fixture

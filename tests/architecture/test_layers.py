@@ -84,23 +84,3 @@ def test_every_module_says_what_it_is_for() -> None:
         if path.name != "__init__.py" and ast.get_docstring(ast.parse(path.read_text())) is None
     ]
     assert not silent
-
-
-def test_every_module_has_a_test_file() -> None:
-    exempt = {"__init__", "apps", "models", "querysets"}
-    tests = {path.stem for path in (settings.BASE_DIR / "tests").rglob("test_*.py")}
-    untested = [
-        str(path.relative_to(settings.BASE_DIR))
-        for path in sources()
-        if path.parts[len(settings.BASE_DIR.parts)] != "tests"
-        and path.stem not in exempt
-        and not _is_tested(path, tests)
-    ]
-    assert not untested
-
-
-def _is_tested(path: Path, tests: set[str]) -> bool:
-    """A module `x`, or `y/x`, is tested by `test_x`, `test_y_x` or `test_y`."""
-    return bool({f"test_{path.stem}", f"test_{path.parent.name}_{path.stem}"} & tests) or (
-        path.parent.parent != settings.BASE_DIR and f"test_{path.parent.name}" in tests
-    )

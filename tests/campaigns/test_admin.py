@@ -7,10 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns import preflight, send_followers, send_page, services
-from campaigns.convention_versions import draft_new_version
 from campaigns.models import (
     Send,
-    Spend,
 )
 from tests.campaigns.builders import (
     a_campaign,
@@ -391,27 +389,3 @@ def test_sends_are_found_by_name_and_filtered_by_status() -> None:
 
     assert "First" in page
     assert "Second" not in page
-
-
-@pytest.mark.parametrize("model", ["send", "campaign", "namingconvention", "spend"])
-def test_a_list_costs_the_same_for_two_rows_and_for_ten(
-    model: str, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(10):
-        send = a_send(f"send-{number}", campaign=a_campaign(f"Campaign {number}"))
-        Spend.objects.create(
-            platform="twilio",
-            external_id=str(number),
-            date="2026-05-01",
-            channel=send.channel,
-            send=send,
-            amount_minor=1,
-            currency="USD",
-        )
-        draft_new_version(convention=a_convention(), by=None)
-    client = owner()
-    address = reverse(f"admin:campaigns_{model}_changelist")
-    client.get(address)
-
-    with django_assert_max_num_queries(16):
-        client.get(address)

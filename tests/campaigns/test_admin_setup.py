@@ -16,6 +16,7 @@ from campaigns.models import (
     Suppression,
 )
 from tests.campaigns.builders import (
+    a_campaign,
     a_channel,
     a_convention,
     a_send,
@@ -201,3 +202,27 @@ def test_a_campaigns_page_lists_its_sends_by_name() -> None:
 
     assert reverse("admin:campaigns_send_change", args=[send.pk]) in page
     assert send.name in page
+
+
+@pytest.mark.parametrize("model", ["send", "campaign", "namingconvention", "spend"])
+def test_a_list_costs_the_same_for_two_rows_and_for_ten(
+    model: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(10):
+        send = a_send(f"send-{number}", campaign=a_campaign(f"Campaign {number}"))
+        Spend.objects.create(
+            platform="twilio",
+            external_id=str(number),
+            date="2026-05-01",
+            channel=send.channel,
+            send=send,
+            amount_minor=1,
+            currency="USD",
+        )
+        draft_new_version(convention=a_convention(), by=None)
+    client = owner()
+    address = reverse(f"admin:campaigns_{model}_changelist")
+    client.get(address)
+
+    with django_assert_max_num_queries(16):
+        client.get(address)

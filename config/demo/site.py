@@ -6,11 +6,14 @@ the snippet's address and write key, and an API key for server-side events.
 
 import html
 import json
+import sys
 import threading
 import uuid
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -33,6 +36,13 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <p><button>{button}</button></p></form></body></html>"""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent where a visitor hangs up early, as the link checker does."""
+
+
 class Website:
     """A small web server in a thread of its own. Its pages carry the snippet with `write_key`."""
 
@@ -42,8 +52,7 @@ class Website:
         self._events = requests.Session()
         self._events.headers["Authorization"] = f"Bearer {api_key}"
         handler = type("Handler", (_Handler,), {"website": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> "Website":
@@ -89,6 +98,15 @@ class Website:
             textrail=self.textrail_url,
             key=self.write_key,
         )
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep the terminal clean of browsers that hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

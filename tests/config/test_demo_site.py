@@ -1,7 +1,10 @@
 """The demo's website, and the form that reports to Textrail."""
 
 import json
+import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -65,3 +68,24 @@ def test_a_form_without_an_address_is_refused(website: Website) -> None:
 
 def test_an_unknown_page_is_not_found(website: Website) -> None:
     assert requests.get(f"{website.url}/nothing", timeout=5).status_code == 404
+
+
+def test_a_visitor_who_hangs_up_leaves_nothing_on_the_terminal(
+    website: Website, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host, port = website.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as visitor:
+        visitor.sendall(b"GET /trial HTTP/1.1\r\nHost: x\r\n\r\n")
+        visitor.recv(10)
+        abruptly = struct.pack("ii", 1, 0)
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abruptly)
+    deadline = time.monotonic() + 10
+    while _is_answering() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert not _is_answering()
+    assert capsys.readouterr().err == ""
+
+
+def _is_answering() -> bool:
+    return any("process_request_thread" in thread.name for thread in threading.enumerate())

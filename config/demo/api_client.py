@@ -57,8 +57,16 @@ class ApiClient:
     def _call(self, method: str, path: str, **options: Any) -> Any:
         answer = self._session.request(method, f"{self.url}/{path}", timeout=300, **options)
         if not answer.ok:
-            raise ApiRefusedError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
+            raise ApiRefusedError(f"{method} {path}: {answer.status_code} {_words(answer)}")
         return answer.json() if answer.content else None
+
+
+def _words(answer: requests.Response) -> str:
+    """Return the error's message, or what came instead of one."""
+    try:
+        return str(answer.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:2000]
 
 
 def wait_until(url: str, *, seconds: float = 60.0) -> None:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -34,13 +33,6 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <input type="hidden" name="goal" value="{goal}">
 <p><label>Work e-mail<br><input name="email" type="email" required></label></p>
 <p><button>{button}</button></p></form></body></html>"""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent where a visitor hangs up early, as the link checker does."""
 
 
 class Website:

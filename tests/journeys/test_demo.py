@@ -11,7 +11,6 @@ from django.conf import settings
 from config.demo.stage import DATABASE
 from config.servers import free_port
 
-
 MISPRINTS = 5
 """Taps of the story on codes that do not exist."""
 

@@ -201,6 +201,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ConventionStatusEnum": "campaigns.models.NamingConvention.Status",
+        "SendStatusEnum": "campaigns.models.Send.Status",
+        "LinkStatusEnum": "links.models.Link.Status",
+        "SyncRunStatusEnum": "crm_sync.models.SyncRun.Status",
+    },
 }
 
 # Celery: the rows are the truth, the broker is a doorbell (docs/architecture.md)
@@ -248,4 +254,8 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
-SILENCED_SYSTEM_CHECKS = ["security.W008"]  # The proxy in front redirects to https
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # Other subdomains may not be ours to force to https
+    "security.W008",  # The proxy in front redirects to https
+    "security.W021",  # Preloading is for the domain's owner to decide
+]

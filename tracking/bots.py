@@ -45,6 +45,9 @@ class Reason(StrEnum):
     UNKNOWN_AGENT = "unknown_agent"
 
 
+CIRCUMSTANTIAL = frozenset({Reason.PREFETCH, Reason.BURST, Reason.AT_DELIVERY})
+"""Reasons that a report from the landing page overrules: they say when and how, not who."""
+
 Verdict = tuple[Grade, Reason]
 
 

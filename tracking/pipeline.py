@@ -166,8 +166,14 @@ def keep_human(tap: Tap, _: Surroundings) -> Drop | None:
 
 
 def confirm(tap: Tap, around: Surroundings) -> Drop | None:
-    """Raise the grade of a tap whose landing page has already reported its click id."""
-    tap.is_confirmed = tap.record.click_id in around.confirmed_clicks
+    """Raise the grade of a tap whose landing page has already reported its click id.
+
+    The report of a page that ran overrules what only timing and headers suggested.
+    """
+    if tap.record.click_id in around.confirmed_clicks:
+        if tap.reason in bots.CIRCUMSTANTIAL:
+            tap.grade, tap.reason = bots.grade_user_agent(tap.record.user_agent)
+        tap.is_confirmed = not tap.is_machine
     return None
 
 
@@ -195,8 +201,8 @@ STEPS: Sequence[Step] = (
     find_recipient,
     grade,
     keep_redirected,
-    keep_human,
     confirm,
+    keep_human,
     keep_first,
     name_channel,
 )

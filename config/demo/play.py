@@ -310,7 +310,7 @@ def _sync(scene: Scene) -> None:
         if new and new[0]["status"] == "failed":
             raise ApiRefusedError(f"The CRM sync failed: {new[0]['error']}")
         time.sleep(0.2)
-    raise ApiRefusedError("The CRM sync did not end; see var/demo/logs/worker.log")
+    raise ApiRefusedError("The CRM sync did not end; see the demo's logs under var/")
 
 
 def settle(scene: Scene) -> None:
@@ -327,7 +327,9 @@ def settle(scene: Scene) -> None:
         if calm == 3:
             return
         time.sleep(0.25)
-    raise ApiRefusedError(f"Still {waiting:.0f} taps and changes wait; see var/demo/logs")
+    raise ApiRefusedError(
+        f"Still {waiting:.0f} taps and changes wait; see the demo's logs under var/"
+    )
 
 
 STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (

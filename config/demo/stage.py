@@ -1,7 +1,8 @@
 """The demo's stage: a fresh database of its own, and the real processes on it.
 
-The demo never touches other data: it makes the database `textrail_demo` anew beside the
-configured one, takes another Redis database, and keeps its files under `var/demo/`.
+The demo never touches other data, another port's demo included: it makes the database
+`textrail_demo_PORT` anew beside the configured one, takes a Redis database by its port, and
+keeps its files under `var/demo-PORT/`.
 """
 
 import os
@@ -19,8 +20,7 @@ import redis
 from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-DATABASE = "textrail_demo"
-REDIS_DATABASE = 7
+REDIS_DATABASES = range(1, 8)
 
 
 class StageError(RuntimeError):
@@ -35,15 +35,18 @@ class Stage:
         self.url = f"http://127.0.0.1:{port}"
         self.website_port = _free_port_near(port + 1)
         self.password = secrets.token_urlsafe(9)
-        self.folder = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var") / "demo"
+        self.database = f"textrail_demo_{port}"
+        self.folder = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var") / f"demo-{port}"
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What the demo's processes are told."""
         return {
-            "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=DATABASE).geturl(),
+            "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])
+            ._replace(path=self.database)
+            .geturl(),
             "REDIS_URL": urlsplit(os.environ["REDIS_URL"])
-            ._replace(path=f"/{REDIS_DATABASE}")
+            ._replace(path=f"/{REDIS_DATABASES[self.port % len(REDIS_DATABASES)]}")
             .geturl(),
             "VAR_DIR": str(self.folder),
             "JOURNAL_DIR": str(self.folder / "journal"),
@@ -68,7 +71,7 @@ class Stage:
                 f"Stop that, or choose another: make demo PORT={self.port + 100}"
             )
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            name = sql.Identifier(DATABASE)
+            name = sql.Identifier(self.database)
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
         redis.Redis.from_url(self.environment["REDIS_URL"]).flushdb()

@@ -167,3 +167,24 @@ def test_taps_from_no_known_address_are_no_burst() -> None:
     taps = [tap_on(link, suffix=f"abc2{number:02d}", address_hash="") for number in range(15)]
 
     assert find_bursts(taps, {link.id: link}) == frozenset()
+
+
+def test_a_reported_landing_overrules_what_only_timing_suggested() -> None:
+    link = link_facts(live_at_us=NOON_US - 500_000)
+    tap = tap_on(link)
+
+    result = run_one(tap, link, confirmed_clicks=frozenset({tap.record.click_id}))
+
+    assert result.touches == [tap]
+    assert tap.is_confirmed
+    assert (tap.grade, tap.reason) == ("likely", "browser")
+
+
+def test_a_reported_landing_does_not_make_a_person_of_a_robot() -> None:
+    link = link_facts()
+    tap = tap_on(link, user_agent="curl/8.0")
+
+    result = run_one(tap, link, confirmed_clicks=frozenset({tap.record.click_id}))
+
+    assert result.dropped == {Drop.MACHINE: 1}
+    assert not tap.is_confirmed

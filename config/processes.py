@@ -118,7 +118,8 @@ def running(
     def leave(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    earlier = signal.signal(signal.SIGTERM, leave)
+    # Ctrl-C too: whoever was started in the background inherits it switched off
+    earlier = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
     processes = Processes(environment or {})
     try:
         for command in commands:
@@ -126,4 +127,5 @@ def running(
         yield processes
     finally:
         processes.stop()
-        signal.signal(signal.SIGTERM, earlier)
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

@@ -1,6 +1,9 @@
 """Children that live as long as the block."""
 
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -49,3 +52,27 @@ def test_a_child_is_given_the_environment() -> None:
     program = "import os, sys; sys.exit(0 if os.environ['SEA'] == 'blue' else 1)"
     with running(environment={"SEA": "blue"}) as processes:
         assert processes.start(Command("sea", ("-c", program))).wait() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_block_even_where_it_was_switched_off(number: signal.Signals) -> None:
+    program = (
+        "import os, signal, time\n"
+        f"signal.signal({int(number)}, signal.SIG_IGN)\n"
+        "import django; django.setup()\n"
+        "from config.processes import running\n"
+        "try:\n"
+        "    with running():\n"
+        f"        os.kill(os.getpid(), {int(number)}); time.sleep(30)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+    )
+    assert told.stdout == "stopped\n", told.stderr

@@ -33,7 +33,8 @@ def test_it_serves_the_admin_until_it_is_interrupted(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         told, _ = process.communicate(timeout=60)
     finally:
-        process.kill()
+        process.terminate()  # Not by force: its children would stay
+        process.wait(timeout=60)
 
     assert process.returncode == 0, told
     assert f"Textrail listens on {url}/admin/" in told

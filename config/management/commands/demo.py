@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the port, the size of the story and whether to serve afterwards."""
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--people", type=int, default=900, help="customers in the story")
+        parser.add_argument("--people", type=int, default=720, help="customers in the story")
         parser.add_argument("--no-serve", action="store_true", help="end after the report")
 
     def handle(self, *args: Any, **options: Any) -> None:

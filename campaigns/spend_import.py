@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
 
 _VALUES = (
-    "channel_id", "campaign_id", "send_id", "amount_minor", "currency", "description",
+    "channel_id", "campaign_id", "send_id", "kind", "amount_minor", "currency", "description",
 )  # fmt: skip
 _BATCH = 1000
 Key = tuple[str, str, date]

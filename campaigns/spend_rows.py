@@ -130,6 +130,12 @@ def _read_money(row: RawRow, names: Names, spend: Spend) -> None:
         spend.amount_minor = parse_amount(_text(row, "amount"), spend.currency)
     except InvalidAmountError as error:
         raise RowRefusedError("amount", "invalid", str(error)) from error
+    spend.kind = kind_of(spend.amount_minor)
+
+
+def kind_of(amount_minor: int) -> Spend.Kind:
+    """Return what a platform's amount is: money it takes back is a credit note."""
+    return Spend.Kind.CREDIT_NOTE if amount_minor < 0 else Spend.Kind.INVOICE
 
 
 def _read_send(row: RawRow, names: Names, spend: Spend) -> None:

@@ -11,5 +11,6 @@ class TextrailAdminSite(UnfoldAdminSite):
         """Add the pages that belong to no model: the reports and the checklist."""
         from attribution.admin.checklist_page import checklist_url  # noqa: PLC0415
         from attribution.admin.report_pages import page_urls  # noqa: PLC0415 - needs the registry
+        from campaigns.admin import pages  # noqa: PLC0415
 
-        return [*page_urls(self), checklist_url(self)]
+        return [*pages.page_urls(self), *page_urls(self), checklist_url(self)]

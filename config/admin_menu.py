@@ -31,9 +31,14 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _model("Campaigns", "campaign", "campaigns", "campaign"),
             _model("Sends", "sms", "campaigns", "send"),
+            _item("Calendar", "calendar_month", "campaigns_calendar", "campaigns.view_send"),
             _model("Naming conventions", "spellcheck", "campaigns", "namingconvention"),
+            _item(
+                "Link linter", "find_in_page", "campaigns_linter", "campaigns.view_namingconvention"
+            ),
             _model("Spend", "payments", "campaigns", "spend"),
             _model("Opt-outs", "do_not_disturb_on", "campaigns", "suppression"),
+            _item("Changes", "history", "campaigns_changes", "campaigns.view_send"),
         ],
     },
     {
@@ -106,6 +111,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "collapsible": True,
         "items": [
             _model("Channels", "hub", "campaigns", "channel"),
+            _model("Sending policies", "policy", "campaigns", "sendingpolicy"),
             _model("API keys", "key", "campaigns", "apikey"),
             _model("Exchange rates", "currency_exchange", "campaigns", "exchangerate"),
             _model("Users", "group", "auth", "user"),

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # Ours is the admin site: config.apps.TextrailAdminConfig
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "config.apps.TextrailAdminConfig",
     "django.contrib.auth",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
+    "import_export",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",

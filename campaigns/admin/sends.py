@@ -4,12 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
@@ -17,26 +14,21 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from campaigns.admin.send_forms import MessageForm, MessageFormSet, SendForm
+from campaigns.admin.send_actions import transitions
+from campaigns.admin.send_forms import SendForm
+from campaigns.admin.send_messages import MessageInline, is_out
+from campaigns.admin.send_story import conventions_for, story_of
 from campaigns.admin_base import (
     RowAction,
-    RowActionRefusedError,
     RowActionsMixin,
     TextrailHistoryAdmin,
-    TextrailStackedInline,
     signed_in_user,
 )
-from campaigns.lifecycle import VERBS, is_frozen, may_follow
-from campaigns.models import Channel, Message, NamingConvention, Send
-from campaigns.preflight import CheckResult, Level, run_checks
-from campaigns.send_page import panels
+from campaigns.models import Channel, Send
 from campaigns.services import (
     FROZEN_FIELDS,
     ConventionBrokenError,
-    TransitionNotAllowedError,
-    TransitionRefusedError,
     save_send,
-    transition_send,
 )
 
 STATUS_COLORS = {
@@ -46,50 +38,7 @@ STATUS_COLORS = {
     Send.Status.DONE.label: "primary",
     Send.Status.CANCELLED.label: "danger",
 }
-_NEXT_STEP = {
-    "draft": "Next: mark it as ready. That needs a message with {link} in every version.",
-    "ready": "Next: go live. From then on its UTM values and texts are fixed.",
-    "live": "It is going out. Mark it as done when the last message left.",
-    "done": "Finished. Its results keep moving as deals do.",
-    "cancelled": "Cancelled. It stays here so that its name is never used again.",
-}
 _REFUSED = "refused_violations"
-
-_CONFIRM = {
-    "live": "Go live? UTM values, landing page and messages are fixed from then on.",
-    "cancelled": "Cancel this send? That cannot be undone, and its name stays taken.",
-}
-
-
-class MessageInline(TextrailStackedInline):
-    """A send's message, or its versions A, B, …"""
-
-    model = Message
-    form = MessageForm
-    formset = MessageFormSet
-    fields = ("body", ("utm_content", "share"))
-    verbose_name = "message"
-    verbose_name_plural = "Messages"
-
-    def get_extra(self, request: HttpRequest, obj: Send | None = None, **kwargs: Any) -> int:
-        """Offer one empty message to a new send."""
-        return 0 if obj else 1
-
-    def has_add_permission(self, request: HttpRequest, obj: Send | None) -> bool:
-        """Refuse once the messages are out."""
-        return not _frozen(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Send | None = None) -> bool:
-        """Refuse once the messages are out."""
-        return not _frozen(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Send | None = None) -> bool:
-        """Refuse once the messages are out."""
-        return not _frozen(obj) and super().has_delete_permission(request, obj)
-
-
-def _frozen(obj: Send | None) -> bool:
-    return obj is not None and is_frozen(obj.status)
 
 
 @admin.register(Send)
@@ -172,7 +121,7 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Send | None = None) -> list[str]:
         """Fix what the links carry once they are out."""
-        if not _frozen(obj):
+        if not is_out(obj):
             return []
         return [name.removesuffix("_id") for name in FROZEN_FIELDS]
 
@@ -197,7 +146,7 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
         messages = formsets[0].wanted_messages() if formsets else None
         save_send(
             send=form.instance,
-            messages=None if _frozen(form.instance) else messages,
+            messages=None if is_out(form.instance) else messages,
             by=signed_in_user(request),
             now=timezone.now(),
         )
@@ -211,16 +160,7 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
 
     def row_actions(self, request: HttpRequest, obj: Send) -> list[RowAction]:
         """Offer exactly the transitions that may follow."""
-        return [
-            RowAction(
-                name=to,
-                label=VERBS[to],
-                run=_mover(to),
-                variant="default" if index else "primary",
-                confirm=_CONFIRM.get(to, ""),
-            )
-            for index, to in enumerate(may_follow(obj.status))
-        ]
+        return transitions(obj)
 
     def changeform_view(
         self,
@@ -231,9 +171,9 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
     ) -> HttpResponse:
         """Show the convention, the state, the preflight results and every app's panel."""
         send = self.get_object(request, object_id) if object_id else None
-        context: dict[str, Any] = {"conventions": _conventions_for(send)}
+        context: dict[str, Any] = {"conventions": conventions_for(send)}
         if send is not None:
-            context |= _story(send, request)
+            context |= story_of(send, request)
         context |= extra_context or {}
         try:
             return super().changeform_view(request, object_id, form_url, context)
@@ -249,73 +189,3 @@ class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, _REFUSED, ())
         return form
-
-
-def _conventions_for(send: Send | None) -> QuerySet[NamingConvention]:
-    published = NamingConvention.objects.published().select_related("channel")
-    published = published.prefetch_related("tokens")
-    return (
-        published.filter(channel=send.channel) if send else published.order_by("channel__position")
-    )
-
-
-def _story(send: Send, request: HttpRequest) -> dict[str, Any]:
-    steps = ["draft", "ready", "live", "done"]
-    reached = steps.index(send.status) if send.status in steps else -1
-    shows_checks = send.status in {"draft", "ready", "live"}
-    results = run_checks(send, now=timezone.now()) if shows_checks else []
-    errors = [result for result in results if result.level == Level.ERROR]
-    return {
-        "send": send,
-        "steps": [
-            (Send.Status(step).label, index < reached, index == reached)
-            for index, step in enumerate(steps)
-        ],
-        "next_step": _next_step(send, errors),
-        "errors_found": errors,
-        "warnings_found": [result for result in results if result.level == Level.WARNING],
-        "passed": [result for result in results if result.level == Level.OK],
-        "shows_checks": shows_checks,
-        "checks_title": "Checks" if send.status == "live" else "Before it goes live",
-        "panels": _rendered_panels(send, request),
-    }
-
-
-def _next_step(send: Send, errors: list[CheckResult]) -> str:
-    if send.status == Send.Status.READY and errors:
-        points = "1 point" if len(errors) == 1 else f"{len(errors)} points"
-        return f"Not yet: mend the {points} marked ✕ below, then go live."
-    return _NEXT_STEP[send.status]
-
-
-def _rendered_panels(send: Send, request: HttpRequest) -> list[tuple[str, str]]:
-    rendered: list[tuple[str, str]] = []
-    for panel in panels():
-        context = panel.context(send, request)
-        if context is not None:
-            context = {"send": send, **context}
-            rendered.append((panel.title, render_to_string(panel.template, context, request)))
-    return rendered
-
-
-def _mover(to: str) -> Any:
-    def move(request: HttpRequest, send: Send) -> str:
-        try:
-            moved = transition_send(
-                send=send, to=to, by=signed_in_user(request), now=timezone.now()
-            )
-        except TransitionNotAllowedError as error:
-            raise RowActionRefusedError([str(error)]) from error
-        except TransitionRefusedError as error:
-            raise RowActionRefusedError([_reason(result) for result in error.missing]) from error
-        return f"“{moved.name}” is now {moved.get_status_display().lower()}."
-
-    return move
-
-
-def _reason(result: CheckResult) -> str:
-    if not result.fix_url:
-        return result.message
-    return format_html(
-        '{} <a class="underline" href="{}">Mend it</a>', result.message, result.fix_url
-    )

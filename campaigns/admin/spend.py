@@ -20,6 +20,7 @@ from campaigns.money import (
     format_amount,
     parse_amount,
 )
+from campaigns.spend_rows import kind_of
 
 
 class SpendForm(forms.ModelForm):
@@ -69,6 +70,7 @@ class SpendForm(forms.ModelForm):
             self.instance.amount_minor = parse_amount(text, currency)
         except InvalidAmountError as error:
             raise ValidationError(str(error)) from error
+        self.instance.kind = kind_of(self.instance.amount_minor)
         return text
 
 

@@ -70,9 +70,15 @@ def add_sms_convention(apps, schema_editor):
     )
 
 
+def add_sms_policy(apps, schema_editor):
+    sms = apps.get_model("campaigns", "Channel").objects.get(slug="sms")
+    apps.get_model("campaigns", "SendingPolicy").objects.get_or_create(channel=sms)
+
+
 class Migration(migrations.Migration):
     dependencies = [("campaigns", "0001_initial")]
     operations = [
         migrations.RunPython(add_channels, migrations.RunPython.noop),
         migrations.RunPython(add_sms_convention, migrations.RunPython.noop),
+        migrations.RunPython(add_sms_policy, migrations.RunPython.noop),
     ]

@@ -366,7 +366,7 @@ def test_what_is_no_number_cannot_be_suppressed() -> None:
     [
         ("utm_source", "SMS"),
         ("utm_medium", "te xt"),
-        ("utm_campaign", "trial_june"),
+        ("utm_campaign", "trial__june"),
         ("utm_campaign", ""),
         ("utm_term", "A"),
     ],

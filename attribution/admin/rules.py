@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.decorators import display
 
+from attribution.definitions import rule_in_words
 from attribution.forms import CreditRuleForm
 from attribution.models import CreditRule
-from attribution.reports.wording import lookback_in_words, rule_in_words
+from attribution.reports.wording import lookback_in_words
 from attribution.services import (
     DefaultRuleError,
     create_rule_version,

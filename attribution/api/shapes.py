@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from attribution.deal_journey import DealTimeline, Moment
+from attribution.definitions import rule_in_words
 from attribution.models import CreditEntry, CreditRule
 from attribution.reports.report import count_text
-from attribution.reports.wording import rule_in_words
 from campaigns.money import api_money, format_amount
 
 

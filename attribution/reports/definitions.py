@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from attribution.definitions import rule_in_words
 from attribution.reports.columns import shown_moment, shown_percent
 from attribution.reports.scope import Scope
 from attribution.reports.statement import Statement
@@ -17,7 +18,6 @@ from attribution.reports.wording import (
     DATE_BASES,
     GOALS,
     lookback_in_words,
-    rule_in_words,
 )
 
 _WHAT_IF_NOTE = "Sourced, influenced and the durations keep the lookback of the active rules."

@@ -86,7 +86,7 @@ def test_the_send_report_shows_names_amounts_and_the_proof() -> None:
     assert "Send trial-june" in text
     assert "$3,333.34" in text
     assert "Attributed $10,000.00 + unattributed $0.00 + excluded $0.00 = CRM total" in text
-    assert "Every touch earns the same share." in text
+    assert "Credit is divided equally among all touches." in text
 
 
 def test_the_send_report_comes_as_a_file() -> None:

@@ -120,7 +120,7 @@ def test_the_report_costs_the_same_number_of_queries_with_2_sends_and_with_20() 
 
 def test_rules_are_told_in_words() -> None:
     rules = get("credit-rules", slug="linear").json()["results"]
-    assert rules[0]["definition"].startswith("Every touch earns the same share.")
+    assert rules[0]["definition"].startswith("Credit is divided equally among all touches.")
 
 
 def test_posting_a_known_slug_starts_its_next_version() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm_sync.http import CrmClient
-from crm_sync.models import Connection, SyncRun
+from crm_sync.models import Connection, Deal, SyncRun
 from crm_sync.providers.base import Account
 from crm_sync.providers.hubspot import HubSpotProvider
 from crm_sync.sandbox.server import Sandbox
@@ -101,3 +101,17 @@ def seed_account(crm: Sandbox) -> None:
     seed_company(crm)
     seed_contact(crm, companies=("11",))
     seed_deal(crm, contacts=("21",), companies=("11",))
+
+
+def the_deal(key: str = "31") -> Deal:
+    """Return the deal of that id in the CRM."""
+    return Deal.objects.get(external_id=key)
+
+
+def searched(crm: Sandbox, kind: str) -> list[str]:
+    """Return from which id each search of a kind went on."""
+    return [
+        request.body["filterGroups"][0]["filters"][2]["value"]
+        for request in crm.behaviour.requests
+        if request.path.endswith(f"/{kind}/search")
+    ]

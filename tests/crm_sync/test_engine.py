@@ -23,27 +23,16 @@ from tests.crm_sync.sandbox_builders import (
     NOW,
     a_sync,
     a_synced_connection,
+    searched,
     seed_account,
     seed_company,
     seed_contact,
     seed_deal,
+    the_deal,
 )
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-def the_deal(key: str = "31") -> Deal:
-    return Deal.objects.get(external_id=key)
-
-
-def searched(crm: Sandbox, kind: str) -> list[str]:
-    """Return from which id each search of a kind went on."""
-    return [
-        request.body["filterGroups"][0]["filters"][2]["value"]
-        for request in crm.behaviour.requests
-        if request.path.endswith(f"/{kind}/search")
-    ]
 
 
 def everything() -> list[Any]:

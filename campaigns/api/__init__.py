@@ -4,7 +4,8 @@ from django.urls import URLPattern, path
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.campaigns import CampaignViewSet, ChannelViewSet
-from campaigns.api.conventions import CheckConventionView, ConventionViewSet
+from campaigns.api.checks import CheckConventionView
+from campaigns.api.conventions import ConventionViewSet
 from campaigns.api.sends import MessageViewSet, SendViewSet
 from campaigns.api.spend import SpendViewSet
 

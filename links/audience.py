@@ -1,6 +1,5 @@
 """Uploads an audience: one recipient link per phone number, in batches of constant memory."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from campaigns.models import Message, Send, Suppression
+from campaigns.models import Send, Suppression
 from campaigns.phone_numbers import InvalidPhoneError, hash_phone, normalise_phone
 from campaigns.public_ids import new_id
 from links.codes import random_suffixes
 from links.models import Link, RecipientLink
+from links.version_split import NoSharesError, VersionSplit
 
 BATCH_SIZE = 5000
 _SUFFIX_ATTEMPTS = 10
@@ -88,7 +88,7 @@ def upload_recipients(
 
     Rows have `phone` and may have `email`, `external_id` and `name`. Results come in the
     rows' order: to `on_batch` where given, so that a million rows need no memory, else in
-    the answer. The version is chosen by a keyed hash of the number and the messages' shares.
+    the answer. `version_split` says who gets which version; whoever has a link keeps it.
 
     Raises:
         AudienceClosedError: the send is done or cancelled.
@@ -96,39 +96,33 @@ def upload_recipients(
     """
     if send.status in {Send.Status.DONE, Send.Status.CANCELLED}:
         raise AudienceClosedError(f"“{send.name}” is {send.get_status_display().lower()}.")
-    split = _VersionSplit(send)
+    versions = _Versions(send)
     upload = UploadResult()
     with transaction.atomic():
         for batch in _batches(rows):
-            results = _upload_batch(batch, send=send, split=split, now=now)
+            results = _upload_batch(batch, send=send, versions=versions, now=now)
             upload.counts.update(result.status for result in results)
             (on_batch or upload.results.extend)(results)
     return upload
 
 
-class _VersionSplit:
-    """Chooses a message's link by the number alone, so that uploading twice chooses the same."""
+class _Versions:
+    """The links of the versions still handed out, and who gets which."""
 
     def __init__(self, send: Send) -> None:
-        rows = Link.objects.of_send(send).filter(message__isnull=False)
-        links = {link.message_id: link.pk for link in rows}
-        messages = Message.objects.filter(send=send, pk__in=links)
-        self._ends: list[tuple[int, UUID]] = []
-        self._total = 0
-        for message in messages.order_by("utm_content", "id"):
-            self._total += message.share
-            self._ends.append((self._total, links[message.pk]))
-        if not self._ends:
+        current = Link.objects.of_current_versions(send)
+        rows = list(current.values_list("message__utm_content", "message__share", "pk"))
+        self._links: dict[str, UUID] = {name: pk for name, _, pk in rows}
+        try:
+            self._split = VersionSplit(send.pk, {name: share for name, share, _ in rows})
+        except NoSharesError as error:
             raise NoLinkForAudienceError(
                 f"“{send.name}” has no message with a short link yet: save it with a message first."
-            )
-        self._salt = send.pk.bytes
+            ) from error
 
     def choose(self, phone_hash: str) -> UUID:
-        """Return the link for a phone's keyed hash; salted, so that each send splits anew."""
-        digest = hashlib.sha256(self._salt + phone_hash.encode()).digest()
-        place = int.from_bytes(digest[:8], "big") * self._total >> 64
-        return next(link_id for end, link_id in self._ends if place < end)
+        """Return the link of the version that a phone's keyed hash gets."""
+        return self._links[self._split.choose(phone_hash)]
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:
@@ -138,13 +132,13 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:
 
 
 def _upload_batch(
-    batch: list[tuple[int, Row]], *, send: Send, split: _VersionSplit, now: datetime
+    batch: list[tuple[int, Row]], *, send: Send, versions: _Versions, now: datetime
 ) -> list[RowResult]:
     results: dict[int, RowResult] = {}
     people: dict[str, _Person] = {}
     for number, row in batch:
         try:
-            person = _read(number, row, split)
+            person = _read(number, row, versions)
         except (_RowError, InvalidPhoneError) as error:
             results[number] = RowResult(number, RowStatus.INVALID, str(error))
             continue
@@ -164,7 +158,7 @@ def _upload_batch(
     return [results[number] for number, _ in batch]
 
 
-def _read(number: int, row: Row, split: _VersionSplit) -> _Person:
+def _read(number: int, row: Row, versions: _Versions) -> _Person:
     phone = normalise_phone((row.get("phone") or "").strip())
     details = []
     for name, length in _LENGTHS.items():
@@ -177,7 +171,7 @@ def _read(number: int, row: Row, split: _VersionSplit) -> _Person:
     phone_hash = hash_phone(phone, settings.HASH_KEY)
     email, external_id, name = details
     return _Person(
-        number, phone, phone_hash, split.choose(phone_hash), (email.lower(), external_id, name)
+        number, phone, phone_hash, versions.choose(phone_hash), (email.lower(), external_id, name)
     )
 
 

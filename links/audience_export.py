@@ -1,19 +1,22 @@
 """Writes a send's audience as CSV, row by row, for the tool that sends the messages."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from campaigns.personal_data import mask_email
 from campaigns.phone_numbers import mask_phone
+from campaigns.sms_text import LINK_MARK
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from links.models import RecipientLink
 
-HEADING = ("phone", "email", "external_id", "name", "version", "short_url")
+HEADING = ("phone", "email", "external_id", "name", "version", "short_url", "message")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_OFFER = re.compile(r"[+-] ?\d+ ?%[^|]*", re.DOTALL)
 
 
 class _Line:
@@ -26,7 +29,8 @@ class _Line:
 def export_recipients(recipients: "QuerySet[RecipientLink]", *, is_open: bool) -> Iterator[str]:
     """Yield CSV lines; unless `is_open`, numbers and e-mails are masked. Constant memory.
 
-    Free text that a spreadsheet would run as a formula gets an apostrophe in front.
+    `message` is the version's text with the recipient's own link in it, ready to be sent. Free
+    text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     write = csv.writer(_Line()).writerow
     yield str(write(HEADING))
@@ -41,9 +45,17 @@ def export_recipients(recipients: "QuerySet[RecipientLink]", *, is_open: bool) -
                     _harmless(recipient.name),
                     recipient.link.utm_content,
                     recipient.short_url,
+                    _text_of(recipient),
                 )
             )
         )
+
+
+def _text_of(recipient: "RecipientLink") -> str:
+    message = recipient.link.message
+    text = message.body.replace(LINK_MARK, recipient.short_url) if message else ""
+    # “-20% today” is a text people send and no formula: it must reach them as it is
+    return text if _PLAIN_OFFER.fullmatch(text) else _harmless(text)
 
 
 def _harmless(text: str) -> str:

@@ -43,6 +43,7 @@ class LinkView:
 
     link: Link
     version: str
+    replaced_at: datetime | None
     qr: str
     recipient_count: int
     checks: list[CheckView]
@@ -60,6 +61,7 @@ def link_views(links: Sequence[Link], now: datetime) -> list[LinkView]:
         LinkView(
             link=link,
             version=link.utm_content,
+            replaced_at=link.message.retired_at if link.message else None,
             qr=qr_data_uri(link.short_url),
             recipient_count=recipients.get(link.pk, 0),
             checks=[
@@ -83,6 +85,15 @@ def send_panel_context(send: Send, request: HttpRequest) -> dict[str, Any]:
         "recipients_url": reverse("admin:links_recipientlink_changelist") + f"?send={send.pk}",
         "domains_url": reverse("admin:links_domain_add"),
     }
+
+
+def send_and_version(link: Link) -> str | None:
+    """Return the name of a link's send with its version, and whether that was replaced."""
+    if link.send is None:
+        return None
+    version = f" · {link.utm_content}" if link.utm_content else ""
+    replaced = " (replaced)" if link.message and link.message.retired_at else ""
+    return f"{link.send.name}{version}{replaced}"
 
 
 def _check_view(

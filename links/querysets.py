@@ -22,8 +22,14 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(updated_at__gte=moment)
 
     def of_send(self, send: Send) -> LinkQuerySet:
-        """Keep the links of a send, version by version, with what their address needs."""
-        return self.filter(send=send).select_related("domain").order_by("utm_content", "id")
+        """Keep the links of a send, replaced versions last, with what a page shows of them."""
+        order = F("message__retired_at").asc(nulls_first=True)
+        links = self.filter(send=send).select_related("domain", "message")
+        return links.order_by(order, "utm_content", "id")
+
+    def of_current_versions(self, send: Send) -> LinkQuerySet:
+        """Keep the links of a send's versions that new recipients may still get."""
+        return self.filter(message__send=send, message__retired_at__isnull=True)
 
     def working(self, *, now: datetime) -> LinkQuerySet:
         """Keep links that lead to their destination at this moment."""
@@ -70,5 +76,5 @@ class RecipientLinkQuerySet(models.QuerySet["RecipientLink"]):
     """Filters over recipients' links."""
 
     def of_send(self, send: Send) -> RecipientLinkQuerySet:
-        """Keep the recipients of a send, with what their address needs."""
-        return self.filter(link__send=send).select_related("link__domain")
+        """Keep the recipients of a send, with what their address and their text need."""
+        return self.filter(link__send=send).select_related("link__domain", "link__message")

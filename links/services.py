@@ -168,7 +168,9 @@ def save_domain(*, domain: Domain, now: datetime) -> Domain:
 def sync_send_links(send: Send, now: datetime) -> None:
     """Give every message of a send its link, and let the links say what the send says.
 
-    Links of a send that is live or over are left alone, except that a new message gets one.
+    A version's own landing page counts before the send's. Links of a send that is live or over
+    are left alone, except that a new version gets one; a replaced version's link stays active,
+    because people hold it.
     Without a domain nothing is made; the preflight says so.
     """
     if send.status in {Send.Status.DONE, Send.Status.CANCELLED}:
@@ -230,7 +232,7 @@ def _say_what_the_send_says(link: Link, *, send: Send, message: Message) -> None
     values = {
         "send_id": send.pk,
         "title": str(message)[:120],
-        "destination_url": send.destination_url,
+        "destination_url": message.destination_url or send.destination_url,
         "utm_source": send.utm_source,
         "utm_medium": send.utm_medium,
         "utm_campaign": send.utm_campaign,

@@ -19,7 +19,7 @@ from links.admin.check_words import COLORS, WORDS, tell_outcome
 from links.admin_filters import LastCheckFilter, SendFilter
 from links.destinations import UTM_KEYS
 from links.forms import LinkForm
-from links.link_pages import link_views
+from links.link_pages import link_views, send_and_version
 from links.models import Link
 
 _STATUS_COLORS = {
@@ -40,7 +40,7 @@ class LinkAdmin(CheckPagesMixin):
     )  # fmt: skip
     list_display_links = ("short_link",)
     list_filter = ("status", LastCheckFilter, SendFilter, "domain")
-    list_select_related = ("domain", "send")
+    list_select_related = ("domain", "send", "message")
     search_fields = ("code", "title", "destination_url", "utm_campaign", "send__name")
     search_help_text = "Search by code, title, destination, utm_campaign or send"
     date_hierarchy = "created_at"
@@ -86,7 +86,7 @@ class LinkAdmin(CheckPagesMixin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the short link, its QR code and its last checks above the form."""
-        link = Link.objects.select_related("domain", "send").filter(pk=object_id).first()
+        link = Link.objects.select_related("domain", "send", "message").filter(pk=object_id).first()
         shown = {
             "link_view": link_views([link], timezone.now())[0] if link else None,
             "may_check": self.has_change_permission(request),
@@ -114,11 +114,8 @@ class LinkAdmin(CheckPagesMixin):
 
     @display(description="Send", ordering="send__name", empty_value="No send")
     def send_name(self, link: Link) -> str | None:
-        """The send it belongs to, with the version."""
-        if link.send is None:
-            return None
-        version = f" · {link.utm_content}" if link.utm_content else ""
-        return f"{link.send.name}{version}"
+        """The send it belongs to, with the version, and whether that was replaced."""
+        return send_and_version(link)
 
     @display(description="Destination", ordering="destination_url")
     def destination(self, link: Link) -> SafeString:

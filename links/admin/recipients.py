@@ -9,6 +9,7 @@ from unfold.decorators import display
 from campaigns.admin_base import ReadOnlyTextrailAdmin
 from campaigns.personal_data import may_see_personal_data, shown_email, shown_phone
 from links.admin_filters import RecipientSendFilter
+from links.link_pages import send_and_version
 from links.models import RecipientLink
 
 
@@ -17,7 +18,7 @@ class RecipientLinkAdmin(ReadOnlyTextrailAdmin):
     """Who got which link. Numbers and addresses are masked for whoever may not see them."""
 
     list_filter = (RecipientSendFilter,)
-    list_select_related = ("link__domain", "link__send")
+    list_select_related = ("link__domain", "link__send", "link__message")
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """Show what this user may see."""
@@ -43,11 +44,8 @@ class RecipientLinkAdmin(ReadOnlyTextrailAdmin):
 
     @display(description="Send", ordering="link__send__name", empty_value="No send")
     def send_name(self, recipient: RecipientLink) -> str | None:
-        """The send it belongs to, with the version."""
-        link = recipient.link
-        if link.send is None:
-            return None
-        return f"{link.send.name}{' · ' if link.utm_content else ''}{link.utm_content}"
+        """The send it belongs to, with the version, and whether that was replaced."""
+        return send_and_version(recipient.link)
 
 
 def _personal_columns(request: HttpRequest) -> tuple[Any, Any]:

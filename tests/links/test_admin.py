@@ -93,6 +93,27 @@ def test_the_list_names_link_send_state_and_checks_and_no_id(page) -> None:
         assert words in shown
 
 
+def test_a_replaced_version_is_marked_wherever_its_link_is_shown(page) -> None:
+    make_domain(is_default=True)
+    send = make_send()
+    message = make_message(send, "version-a")
+    services.sync_send_links(send, NOW)
+    services.upload_recipients(send=send, rows=[{"phone": "+14155550123"}], now=NOW)
+    link = Link.objects.get()
+    places = [
+        (LINKS, "version-a (replaced)"),
+        ("/admin/links/recipientlink/", "version-a (replaced)"),
+        (f"{LINKS}{link.pk}/change/", "Replaced 10 Jun 2026"),
+        (f"/admin/campaigns/send/{send.pk}/change/", "Replaced 10 Jun 2026"),
+    ]
+    for address, words in places:
+        assert words not in text(page.get(address))
+    message.retired_at = NOW
+    message.save()
+    for address, words in places:
+        assert words in text(page.get(address))
+
+
 def test_the_list_costs_the_same_queries_for_two_links_and_for_twenty(page) -> None:
     def cost(wanted: int) -> int:
         for place in range(Link.objects.count(), wanted):

@@ -1,5 +1,6 @@
 """The REST resources of links, through HTTP, with keys."""
 
+import csv
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -283,8 +284,45 @@ def test_the_export_has_a_short_link_each(client, send, django_user_model) -> No
     recipient = add_ann(send)
     alice = django_user_model.objects.create_superuser("alice")
     heading, row = exported(client_with("read", by=alice), send)
-    assert heading == "phone,email,external_id,name,version,short_url"
-    assert row == f"+14155550123,ann@example.com,,'=cmd(),,{recipient.short_url}"
+    assert heading == "phone,email,external_id,name,version,short_url,message"
+    assert row == (
+        f"+14155550123,ann@example.com,,'=cmd(),,{recipient.short_url}"
+        f",See the demo: {recipient.short_url}"
+    )
+
+
+def test_the_export_has_the_text_of_the_version_each_person_got(client, send) -> None:
+    send.messages.update(utm_content="version-a", body="Old: {link}", share=50)
+    make_message(send, "version-b", body="New: {link}", share=50)
+    services.sync_send_links(send, NOW)
+    rows = [{"phone": f"+1415555{place:04d}"} for place in range(20)]
+    services.upload_recipients(send=send, rows=rows, now=NOW)
+    texts = {
+        line["version"]: line["message"].partition(":")[0]
+        for line in csv.DictReader(exported(client, send))
+        if line["message"].endswith(line["short_url"])
+    }
+    assert texts == {"version-a": "Old", "version-b": "New"}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("=1+1 {link}", "'=1+1 "),
+        ("@SUM(1) {link}", "'@SUM(1) "),
+        ("-2+3+cmd|' /C calc'!A0 {link}", "'-2+3+cmd|' /C calc'!A0 "),
+        ("-20% today: {link}", "-20% today: "),
+        ("+ 5 % more: {link}", "+ 5 % more: "),
+    ],
+    ids=["equals", "at", "command", "less", "more"],
+)
+def test_a_text_is_no_formula_and_an_offer_stays_as_it_was_written(
+    client, send, body: str, text: str
+) -> None:
+    send.messages.update(body=body)
+    recipient = add_ann(send)
+    (line,) = csv.DictReader(exported(client, send))
+    assert line["message"] == f"{text}{recipient.short_url}"
 
 
 def test_the_export_is_masked_for_whoever_may_not_see_personal_data(client, send) -> None:

@@ -7,6 +7,7 @@ from campaigns.phone_numbers import hash_phone
 from links import audience, services
 from links.audience import RowStatus, upload_recipients
 from links.models import Link, RecipientLink
+from links.version_split import version_for
 from tests.links.builders import NOW, make_domain, make_message, make_send
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,44 @@ def test_versions_share_the_audience_as_planned_and_stay_with_their_numbers() ->
     RecipientLink.objects.all().delete()
     upload(send, *(number(place) for place in range(500)))
     assert dict(RecipientLink.objects.values_list("phone", "link__utm_content")) == chosen
+
+
+def test_only_versions_that_were_not_replaced_get_new_people_and_links_are_kept() -> None:
+    make_domain()
+    send = make_send()
+    first = make_message(send, "version-a", share=50)
+    make_message(send, "version-b", share=50)
+    services.sync_send_links(send, NOW)
+    upload(send, *(number(place) for place in range(40)))
+    before = dict(RecipientLink.objects.values_list("phone", "link__utm_content"))
+    first.retired_at = NOW
+    first.save()
+    make_message(send, "version-c", share=50, replaces=first)
+    services.sync_send_links(send, NOW)
+    result = upload(send, *(number(place) for place in range(80)))
+    after = dict(RecipientLink.objects.values_list("phone", "link__utm_content"))
+    assert result.counts == {RowStatus.DUPLICATE: 40, RowStatus.NEW: 40}
+    assert {phone: after[phone] for phone in before} == before
+    assert {after[phone] for phone in after.keys() - before.keys()} == {"version-b", "version-c"}
+
+
+def test_the_version_is_the_one_that_an_auditor_computes() -> None:
+    make_domain()
+    send = make_send()
+    shares = {"version-a": 50, "version-b": 30, "version-c": 20}
+    for version, share in shares.items():
+        make_message(send, version, share=share)
+    services.sync_send_links(send, NOW)
+    upload(send, *(number(place) for place in range(60)))
+    given = RecipientLink.objects.values_list("phone_hash", "link__utm_content")
+    assert {version_for(phone_hash, send.pk, shares) for phone_hash, _ in given} == shares.keys()
+    assert all(version_for(phone_hash, send.pk, shares) == version for phone_hash, version in given)
+
+
+def test_a_send_whose_versions_were_all_replaced_takes_nobody(send) -> None:
+    send.messages.update(retired_at=NOW)
+    with pytest.raises(audience.NoLinkForAudienceError, match="no message"):
+        upload(send, number(1))
 
 
 def test_another_send_splits_the_same_numbers_anew() -> None:

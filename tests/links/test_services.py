@@ -244,6 +244,45 @@ def test_a_live_sends_link_is_left_alone_but_a_new_message_gets_one() -> None:
     assert second.destination_url == "https://www.example.com/new"
 
 
+def test_a_version_with_its_own_landing_page_leads_there() -> None:
+    make_domain()
+    send = make_send()
+    make_message(send, "version-a")
+    own = make_message(send, "version-b", destination_url="https://www.example.com/b")
+    assert [link.destination_url for link in synced(send)] == [
+        "https://www.example.com/trial",
+        "https://www.example.com/b",
+    ]
+    own.destination_url = ""
+    own.save()
+    assert {link.destination_url for link in synced(send)} == {"https://www.example.com/trial"}
+
+
+def test_a_version_whose_own_landing_page_is_no_web_address_is_refused() -> None:
+    make_domain()
+    send = make_send()
+    make_message(send, destination_url="https://user:secret@www.example.com/")
+    with pytest.raises(link_rows.DestinationRefusedError, match="password"):
+        synced(send)
+
+
+def test_a_replaced_versions_link_keeps_working_beside_the_new_one() -> None:
+    make_domain()
+    send = make_send()
+    old = make_message(send, "version-a")
+    synced(send)
+    send.status = Send.Status.LIVE
+    send.save()
+    old.retired_at = NOW
+    old.save()
+    new = make_message(send, "version-b", replaces=old, destination_url="https://www.example.com/b")
+    current, replaced = synced(send)
+    assert (current.message, replaced.message) == (new, old)
+    assert current.destination_url == "https://www.example.com/b"
+    assert (replaced.status, replaced.destination_url) == ("active", send.destination_url)
+    assert current.code != replaced.code
+
+
 @pytest.mark.parametrize("status", ["done", "cancelled"])
 def test_a_send_that_is_over_gets_no_links(status: str) -> None:
     make_domain()

@@ -8,7 +8,8 @@ which know the other sends.
 
 import difflib
 import re
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from campaigns.convention_rules import (
@@ -73,6 +74,11 @@ def example_campaign(convention: Convention) -> str:
     parts = [part for part in convention.parts if part.example]
     name = "-".join(part.example for part in parts)
     return name if name and not broken_campaign(name, convention) else _name_from([], convention)
+
+
+def version_names(convention: Convention) -> Iterator[str]:
+    """Yield the names of versions in order: `version-a`, `version-b`, …"""
+    return (f"{convention.content_prefix}-{letter}" for letter in string.ascii_lowercase)
 
 
 def faults_of(convention: Convention) -> list[str]:

@@ -15,7 +15,8 @@ import requests
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
 from AntiSSRF._antissrf_agent import _AntiSSRFAdapter
 
-from links.destinations import CLICK_ID_KEY, DestinationError, check_destination
+from campaigns.landing_pages import LandingPageError, check_landing_page
+from links.destinations import CLICK_ID_KEY
 from links.verdicts import Hop, Journey, Problem, judge_arrival
 
 MAX_HOPS = 10
@@ -90,8 +91,8 @@ def _hop(journey: Journey, browser: "_Browser", url: str) -> str | None:
         return None
     target = urljoin(url, location)
     try:
-        check_destination(target)
-    except DestinationError as error:
+        check_landing_page(target)
+    except LandingPageError as error:
         raise _StoppedError(error.code, f"It redirects to {target[:200]}: {error}") from error
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
         raise _StoppedError("downgrade", f"It goes from https down to http, at {target}.")

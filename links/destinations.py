@@ -13,39 +13,8 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 CLICK_ID_KEY = "tr"
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
-MAX_LENGTH = 2000
 
 _UNSAFE = re.compile(r"[^\x21-\x7e]+")
-
-
-class DestinationError(ValueError):
-    """A destination cannot be used; the message says why."""
-
-    code = "destination-not-allowed"
-
-
-class SchemeNotAllowedError(DestinationError):
-    """The address is neither http nor https."""
-
-    code = "scheme-not-allowed"
-
-
-class HostMissingError(DestinationError):
-    """The address names no host, or one that cannot be a host."""
-
-    code = "host-missing"
-
-
-class CredentialsInAddressError(DestinationError):
-    """The address carries a user name or a password."""
-
-    code = "credentials-in-address"
-
-
-class MalformedAddressError(DestinationError):
-    """The address has spaces, control characters, a wrong port, or is too long."""
-
-    code = "malformed-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,32 +98,6 @@ def repair_path(path: str, query: str) -> tuple[str, str]:
     if not ampersand:
         return path, query
     return code, "&".join(part for part in (misplaced, query) if part)
-
-
-def check_destination(url: str) -> None:
-    """Refuse an address that a short link may not lead to.
-
-    Raises:
-        MalformedAddressError: spaces, control characters, a wrong port, or too long.
-        SchemeNotAllowedError: neither http nor https.
-        HostMissingError: no host.
-        CredentialsInAddressError: a user name or password in the address.
-    """
-    if len(url) > MAX_LENGTH:
-        raise MalformedAddressError(f"An address has at most {MAX_LENGTH} characters.")
-    if re.search(r"[\x00-\x20\x7f\\]", url):
-        raise MalformedAddressError("The address contains a space, a backslash or an unseen sign.")
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 -- reading it is what checks it
-    except ValueError as error:
-        raise MalformedAddressError(f"The address cannot be read: {error}.") from error
-    if parts.scheme.lower() not in {"http", "https"}:
-        raise SchemeNotAllowedError("Only http and https addresses can be opened from a message.")
-    if "@" in parts.netloc:
-        raise CredentialsInAddressError("The address carries a user name or a password.")
-    if not parts.hostname or not parts.hostname.strip("."):
-        raise HostMissingError("The address names no host.")
 
 
 def read_pairs(query: str) -> list[tuple[str, str]]:

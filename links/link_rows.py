@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from campaigns.landing_pages import LandingPageError, check_landing_page
 from links.changes import announce_on_commit
 from links.codes import CodeNotAllowedError, check_custom_code, random_code
-from links.destinations import UTM_KEYS, DestinationError, check_destination
+from links.destinations import UTM_KEYS
 from links.models import Domain, Link
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def check_addresses(row: Link | Domain, *fields: str) -> None:
     for field in fields:
         if getattr(row, field) or field == "destination_url":
             try:
-                check_destination(getattr(row, field))
-            except DestinationError as error:
+                check_landing_page(getattr(row, field))
+            except LandingPageError as error:
                 raise DestinationRefusedError(str(error), field=field, code=error.code) from error
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from links import destinations
-from links.destinations import check_destination, merge_destination, prepare, repair_path
+from links.destinations import merge_destination, prepare, repair_path
 
 UTM = {
     "utm_source": "sms",
@@ -91,45 +91,6 @@ def test_an_ampersand_where_a_question_mark_belongs_is_repaired(
     path: str, query: str, expected: tuple[str, str]
 ) -> None:
     assert repair_path(path, query) == expected
-
-
-@pytest.mark.parametrize("url", ["https://a.example", "http://a.example:8080/x?y#z"])
-def test_a_web_address_is_allowed(url: str) -> None:
-    check_destination(url)
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://a.example/", "tel:+1", "a.example"])
-def test_another_scheme_is_refused(url: str) -> None:
-    with pytest.raises(destinations.SchemeNotAllowedError):
-        check_destination(url)
-
-
-@pytest.mark.parametrize("url", ["https://", "https:///x", "https://.:80/", "http:a.example"])
-def test_an_address_without_host_is_refused(url: str) -> None:
-    with pytest.raises(destinations.HostMissingError):
-        check_destination(url)
-
-
-@pytest.mark.parametrize("url", ["https://me:pw@a.example/", "https://a.example@b.example/"])
-def test_credentials_in_an_address_are_refused(url: str) -> None:
-    with pytest.raises(destinations.CredentialsInAddressError):
-        check_destination(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://a.example/a b",
-        "https://a.example/\n",
-        "https://a.example\\@b.example",
-        "https://a.example:99999/",
-        "https://[::1",
-        "https://a.example/" + "x" * 2000,
-    ],
-)
-def test_a_malformed_address_is_refused(url: str) -> None:
-    with pytest.raises(destinations.MalformedAddressError):
-        check_destination(url)
 
 
 def test_a_dropped_utm_value_is_named() -> None:

@@ -1,0 +1,80 @@
+"""Which addresses a short link may lead to: web addresses without anything secret in them. Pure."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+MAX_LENGTH = 2000
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
+
+
+class LandingPageError(ValueError):
+    """A page cannot be led to; the message says why."""
+
+    code = "destination-not-allowed"
+
+
+class SchemeNotAllowedError(LandingPageError):
+    """The address is neither http nor https."""
+
+    code = "scheme-not-allowed"
+
+
+class HostMissingError(LandingPageError):
+    """The address names no host, or one that cannot be a host."""
+
+    code = "host-missing"
+
+
+class CredentialsInAddressError(LandingPageError):
+    """The address carries a user name or a password."""
+
+    code = "credentials-in-address"
+
+
+class MalformedAddressError(LandingPageError):
+    """The address has spaces, control characters, a wrong port, or is too long."""
+
+    code = "malformed-address"
+
+
+def check_landing_page(url: str) -> None:
+    """Refuse an address that a short link may not lead to.
+
+    Raises:
+        MalformedAddressError: spaces, control characters, a wrong port, or too long.
+        SchemeNotAllowedError: neither http nor https.
+        HostMissingError: no host.
+        CredentialsInAddressError: a user name or password in the address.
+    """
+    if len(url) > MAX_LENGTH:
+        raise MalformedAddressError(f"An address has at most {MAX_LENGTH} characters.")
+    if re.search(r"[\x00-\x20\x7f\\]", url):
+        raise MalformedAddressError("The address contains a space, a backslash or an unseen sign.")
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- reading it is what checks it
+    except ValueError as error:
+        raise MalformedAddressError(f"The address cannot be read: {error}.") from error
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise SchemeNotAllowedError("Only http and https addresses can be opened from a message.")
+    if "@" in parts.netloc:
+        raise CredentialsInAddressError("The address carries a user name or a password.")
+    if not parts.hostname or not parts.hostname.strip("."):
+        raise HostMissingError("The address names no host.")
+
+
+def suggest_landing_page(url: str) -> str:
+    """Return the address that was probably meant and may be led to, or an empty string."""
+    meant = url.strip().replace("\\", "/")
+    if not _HAS_SCHEME.match(meant):
+        meant = f"https://{meant}"
+    meant = _UNSEEN.sub(lambda match: quote(match[0]), meant)
+    scheme, mark, rest = meant.partition("://")
+    host, slash, path = rest.partition("/")
+    meant = f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+    try:
+        check_landing_page(meant)
+    except LandingPageError:
+        return ""
+    return meant

@@ -21,6 +21,11 @@ from campaigns.spreadsheets import (
     write_workbook,
 )
 
+_SHARED = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.'
+    b'openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
 
 def read(data: bytes, filename: str = "sends.csv") -> Table:
     return read_table(io.BytesIO(data), filename)
@@ -129,9 +134,12 @@ def test_texts_that_a_workbook_holds_once_are_read() -> None:
     cells = b'<c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c>'
     sheet = b"<worksheet %s><sheetData><row>%s</row></sheetData></worksheet>" % (space, cells)
     texts = b"<sst %s><si><t>b</t></si><si><t>a</t></si></sst>" % space
+    with zipfile.ZipFile(io.BytesIO(a_workbook([["x"]]))) as package:
+        types = package.read("[Content_Types].xml").replace(b"</Types>", _SHARED + b"</Types>")
     parts = {"xl__worksheets__sheet1": sheet, "xl__sharedStrings": texts}
+    data = repacked(a_workbook([["x"]]), **parts, **{"[Content_Types]": types})
 
-    assert read(repacked(a_workbook([["x"]]), **parts)).header == ["a", "b"]
+    assert read(data).header == ["a", "b"]
 
 
 def test_a_formula_reads_as_its_saved_result_never_as_its_text() -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -27,7 +26,6 @@ def check_send_links(send: Send, now: datetime) -> list[CheckResult]:
     results = [
         *_missing_links(messages, links),
         *_shorteners_in_texts(messages),
-        *_open_destinations(send, messages),
     ]
     checked = [links[message.pk] for message in messages if message.pk in links]
     latest = latest_checks(checked)
@@ -123,25 +121,6 @@ def _shorteners_in_texts(messages: list[Message]) -> Iterator[CheckResult]:
                 f"{_version(message.utm_content)} names {host}, a shared shortener: US carriers "
                 "filter such messages. Write {link} instead.",
             )
-
-
-def _open_destinations(send: Send, messages: list[Message]) -> Iterator[CheckResult]:
-    """Name landing pages without https, unless they are the checker's own private hosts."""
-    trusted = settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS
-    pages: dict[str, list[str]] = {}
-    for message in messages:
-        url = message.destination_url or send.destination_url
-        if url.lower().startswith("http:") and urlsplit(url).netloc not in trusted:
-            pages.setdefault(url, []).append(message.utm_content)
-    for url, versions in pages.items():
-        named = f" (of {', '.join(versions)})" if len(messages) > 1 else ""
-        yield CheckResult(
-            "destination-not-https",
-            Level.WARNING,
-            f"The landing page {url[:90]}{named} is not encrypted: phones mark it as not "
-            "secure. Write https://.",
-            reverse("admin:campaigns_send_change", args=[send.pk]),
-        )
 
 
 def _all_well(count: int) -> CheckResult:

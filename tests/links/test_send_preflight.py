@@ -147,27 +147,6 @@ def test_a_send_whose_versions_were_all_replaced_has_no_link(send) -> None:
     assert codes(send) == ["link-missing"]
 
 
-def test_each_versions_own_landing_page_is_judged() -> None:
-    make_domain()
-    send = make_send()
-    make_message(send, "version-a")
-    make_message(send, "version-b", destination_url="http://www.example.com/b")
-    services.sync_send_links(send, timezone.now())
-    check_both()
-    (result,) = [result for result in results(send) if result.level == Level.WARNING]
-    assert result.code == "destination-not-https"
-    assert "http://www.example.com/b (of version-b)" in result.message
-    assert result.fix_url == f"/admin/campaigns/send/{send.pk}/change/"
-
-
-def test_a_landing_page_of_ones_own_network_needs_no_https(send, settings) -> None:
-    settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8099"]
-    send.destination_url = "http://127.0.0.1:8099/trial"
-    assert codes(send, Level.WARNING) == []
-    settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS = []
-    assert codes(send, Level.WARNING) == ["destination-not-https"]
-
-
 def test_ten_messages_cost_as_many_queries_as_two(django_assert_max_num_queries) -> None:
     make_domain()
     send = make_send()

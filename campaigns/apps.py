@@ -11,6 +11,6 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app knows about a send before it goes live."""
-        from campaigns import api_schema, preflight, send_checks  # noqa: F401, PLC0415  (models must be loaded)
+        from campaigns import api_schema, plan_checks, preflight  # noqa: F401, PLC0415  (models must be loaded)
 
-        preflight.register("plan", send_checks.plan_checks)
+        preflight.register("plan", plan_checks.plan_checks)

@@ -28,3 +28,8 @@ def may_follow(state: str) -> tuple[str, ...]:
 def is_frozen(state: str) -> bool:
     """Say whether UTM values, destination, channel and messages are fixed in this state."""
     return state in FROZEN
+
+
+def is_over(state: str) -> bool:
+    """Say whether nothing follows this state."""
+    return not may_follow(state)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.lifecycle import TRANSITIONS, VERBS, is_frozen, may_follow
+from campaigns.lifecycle import TRANSITIONS, VERBS, is_frozen, is_over, may_follow
 from campaigns.models import Send
 
 
@@ -31,3 +31,7 @@ def test_every_transition_has_a_verb_for_its_button() -> None:
 
 def test_what_is_out_is_frozen() -> None:
     assert [state for state in TRANSITIONS if is_frozen(state)] == ["live", "done", "cancelled"]
+
+
+def test_what_nothing_follows_is_over() -> None:
+    assert [state for state in TRANSITIONS if is_over(state)] == ["done", "cancelled"]

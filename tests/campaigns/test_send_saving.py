@@ -1,4 +1,4 @@
-"""Saving sends, moving them on, suppressing numbers."""
+"""Saving sends, their messages and their versions; deleting drafts."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,19 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from campaigns import preflight, send_followers, services
-from campaigns.models import Message, Send, Suppression
-from campaigns.phone_numbers import InvalidPhoneError
-from campaigns.preflight import CheckResult, Level
+from campaigns import preflight, send_followers, send_saving
+from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
     ConventionBrokenError,
     SendFrozenError,
-    TransitionNotAllowedError,
-    TransitionRefusedError,
+    SendNotDraftError,
+    delete_send,
     save_send,
-    suppress_phone,
-    transition_send,
 )
 from tests.campaigns.builders import (
     NOW,
@@ -43,10 +39,6 @@ def _own_checks_and_followers_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def save(send: Send, messages: list[Message] | None = None, by: Any = None) -> Send:
     return save_send(send=send, messages=messages, by=by, now=NOW)
-
-
-def move(send: Send, to: str, by: Any = None) -> Send:
-    return transition_send(send=send, to=to, by=by, now=NOW)
 
 
 def a_send_that_is(status: str) -> Send:
@@ -133,14 +125,14 @@ def test_a_name_taken_in_the_same_moment_is_refused_by_the_index(
     """The check runs before the other's row is visible, so the race is replayed by its order."""
     send = an_unsaved_send("trial-june")
 
-    real_check = services.check_send
+    real_check = send_saving.check_send
 
     def check_then_lose(*args: Any, **kwargs: Any) -> Any:
         verdict = real_check(*args, **kwargs)
         a_send("trial-june", name="The other")
         return verdict
 
-    monkeypatch.setattr(services, "check_send", check_then_lose)
+    monkeypatch.setattr(send_saving, "check_send", check_then_lose)
 
     assert broken(send)["utm_campaign"][0] == "already-used"
 
@@ -156,10 +148,37 @@ def test_two_versions_need_different_names() -> None:
     }
 
 
-def test_several_versions_need_names_at_all() -> None:
-    found = broken(an_unsaved_send(), [Message(body=TEXT), Message(body=TEXT)])
+def test_several_unnamed_versions_are_named_and_share_the_recipients_evenly() -> None:
+    send = save(an_unsaved_send(), [Message(body=TEXT) for _ in range(3)])
 
-    assert found["messages.0.utm_content"] == ("required", "version-a")
+    assert [(m.utm_content, m.share) for m in send.messages.all()] == [
+        ("version-a", 34),
+        ("version-b", 33),
+        ("version-c", 33),
+    ]
+
+
+def test_shares_that_miss_the_whole_are_refused_with_the_share_that_fits() -> None:
+    messages = [
+        Message(body=TEXT, utm_content="version-a", share=50),
+        Message(body=TEXT, utm_content="version-b", share=20),
+    ]
+
+    assert broken(an_unsaved_send(), messages) == {"messages.1.share": ("shares-sum", "50")}
+
+
+def test_six_versions_are_refused() -> None:
+    found = broken(an_unsaved_send(), [Message(body=TEXT) for _ in range(6)])
+
+    assert found == {"messages.5.utm_content": ("too-many-versions", "")}
+
+
+def test_a_message_nobody_changed_gets_no_entry_in_its_history() -> None:
+    send = save(an_unsaved_send(), [Message(body=TEXT)])
+
+    save(send, list(send.messages.all()))
+
+    assert send.messages.get().history.count() == 1
 
 
 def test_a_version_of_another_form_is_refused() -> None:
@@ -230,6 +249,15 @@ def test_messages_are_frozen_once_they_are_out() -> None:
         save(send, [message])
 
 
+def test_shares_and_landing_pages_of_versions_are_frozen_too() -> None:
+    send = a_send_that_is("live")
+    message = send.messages.get()
+    message.destination_url = "https://example.com/other"
+
+    with pytest.raises(SendFrozenError, match="messages"):
+        save(send, [message])
+
+
 def test_a_live_send_may_still_be_renamed() -> None:
     send = a_send_that_is("live")
     send.name = "A better name"
@@ -262,105 +290,6 @@ def test_a_ready_send_that_loses_its_link_goes_back_to_draft() -> None:
     assert send.history.first().history_change_reason == "No longer ready after an edit"
 
 
-def test_a_sound_draft_becomes_ready_and_history_says_who() -> None:
-    send, alice = a_send_that_is("draft"), a_user("alice")
-
-    moved = move(send, "ready", by=alice)
-
-    assert moved.status == "ready"
-    newest = moved.history.first()
-    assert (newest.history_user, newest.history_change_reason) == (alice, "Draft to ready")
-
-
-@pytest.mark.parametrize(
-    ("body", "code"), [(None, "message-missing"), ("No mark. STOP", "link-mark-missing")]
-)
-def test_ready_needs_a_message_with_its_link(body: str | None, code: str) -> None:
-    send = a_send()
-    if body:
-        a_message(send, body)
-
-    with pytest.raises(TransitionRefusedError) as caught:
-        move(send, "ready")
-
-    assert [result.code for result in caught.value.missing] == [code]
-    send.refresh_from_db()
-    assert send.status == "draft"
-
-
-def test_ready_needs_values_that_follow_the_convention() -> None:
-    send = a_send(utm_source="twilio")
-    a_message(send)
-
-    with pytest.raises(TransitionRefusedError) as caught:
-        move(send, "ready")
-
-    assert [result.code for result in caught.value.missing] == ["convention-approved-values"]
-    assert "Try “sms”" in str(caught.value)
-
-
-def test_live_needs_every_apps_checks_to_be_free_of_errors() -> None:
-    send = a_send_that_is("ready")
-    bad = CheckResult("link-unchecked", Level.ERROR, "The link was never checked.")
-    preflight.register("links", lambda send, now: [bad])
-
-    with pytest.raises(TransitionRefusedError) as caught:
-        move(send, "live")
-
-    assert caught.value.missing == (bad,)
-
-
-def test_a_warning_does_not_hold_a_send_back() -> None:
-    send = a_send_that_is("ready")
-    preflight.register("x", lambda send, now: [CheckResult("x", Level.WARNING, "Hm.")])
-
-    assert move(send, "live").live_at == NOW
-
-
-def test_a_live_send_becomes_done() -> None:
-    moved = move(a_send_that_is("live"), "done")
-
-    assert (moved.status, moved.done_at) == ("done", NOW)
-
-
-@pytest.mark.parametrize(
-    ("status", "to"),
-    [
-        ("draft", "live"),
-        ("done", "live"),
-        ("cancelled", "draft"),
-        ("live", "draft"),
-        ("draft", "sent"),
-    ],
-)
-def test_a_state_that_does_not_follow_is_refused(status: str, to: str) -> None:
-    with pytest.raises(TransitionNotAllowedError, match=f"A {status} send cannot become {to}"):
-        move(a_send_that_is(status), to)
-
-
-def test_a_stale_copy_cannot_skip_a_state() -> None:
-    stale = a_send_that_is("live")
-    Send.objects.update(status="cancelled")
-
-    with pytest.raises(TransitionNotAllowedError):
-        move(stale, "done")
-
-
-def test_a_number_is_suppressed_once_and_only_its_hash_is_kept() -> None:
-    first = suppress_phone(phone="(415) 555-0123", reason="replied STOP", now=NOW)
-    again = suppress_phone(phone="+14155550123", reason="other", now=NOW + timedelta(days=1))
-
-    assert again == first
-    stored = Suppression.objects.get()
-    assert (stored.reason, stored.suppressed_at) == ("replied STOP", NOW)
-    assert "4155550123" not in str(vars(stored))
-
-
-def test_what_is_no_number_cannot_be_suppressed() -> None:
-    with pytest.raises(InvalidPhoneError):
-        suppress_phone(phone="nobody", reason="x", now=NOW)
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -386,3 +315,18 @@ def test_the_database_itself_refuses_a_second_send_of_the_name() -> None:
 
     with pytest.raises(IntegrityError, match="utm_campaign_unique"), transaction.atomic():
         a_send("trial-june")
+
+
+def test_a_draft_is_deleted_with_its_messages() -> None:
+    send = a_send_that_is("draft")
+
+    delete_send(send=send, by=None)
+
+    assert not Send.objects.exists()
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["ready", "live", "done", "cancelled"])
+def test_nothing_but_a_draft_is_deleted(status: str) -> None:
+    with pytest.raises(SendNotDraftError, match=f"is {status}; only a draft"):
+        delete_send(send=a_send_that_is(status), by=None)

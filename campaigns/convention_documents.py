@@ -1,7 +1,7 @@
 """A naming convention as documents for people: Markdown and spreadsheet rows. Pure."""
 
 from campaigns.convention_rules import Convention
-from campaigns.conventions import example_campaign
+from campaigns.name_suggestions import example_campaign
 from campaigns.name_format import form_of
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from campaigns.conventions import faults_of
+from campaigns.convention_faults import faults_of
 from campaigns.history import save_by
 from campaigns.models import Channel, NamingConvention, new_share_token
 from campaigns.public_ids import new_id

@@ -1,144 +1,212 @@
-"""The parts of a campaign name, such as `{topic}-{period}`: does a name fit, and what would. Pure."""
+"""The parts of a campaign name, such as `{topic}-{period}`: does a name fit, and what would. Pure.
 
-import difflib
+Parts are joined by the convention's separator; the words inside a part always by hyphens.
+"""
+
+import datetime
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from campaigns.slugs import slugify
+from campaigns import periods
+from campaigns.slugs import close_spellings, cut, slugify
 
-_MONTHS = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|january|february|march|april|june|july|august"
-    "|september|october|november|december"
-)
-_SPAN = rf"(?:{_MONTHS}|spring|summer|autumn|fall|winter|q[1-4]|h[12]|w(?:[0-4]?\d|5[0-3]))"
-_YEAR = r"20\d\d"
-_PERIOD = re.compile(
-    rf"{_SPAN}(?:-{_YEAR})?|{_YEAR}(?:-(?:{_SPAN}|(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?))?"
-)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LONGEST_WINDOW = 4
+_MOST_WORDS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NamePart:
-    """One part of a name. `kind` is `vocabulary`, `slug`, `period` or `number`."""
+    """One part of a name. `kind` is `vocabulary`, `slug`, `period` or `number`.
+
+    `words` is the vocabulary, or the forms a period may have (any, where none is named).
+    """
 
     name: str
     kind: str = "slug"
     words: tuple[str, ...] = ()
     is_required: bool = True
     example: str = ""
+    max_length: int | None = None
 
     def accepts(self, text: str) -> bool:
         """Say whether hyphenated words make this part."""
+        if self.max_length is not None and len(text) > self.max_length:
+            return False
         if self.kind == "vocabulary":
-            return text in self.words
+            return text in self._vocabulary
         if self.kind == "period":
-            return _PERIOD.fullmatch(text) is not None
+            return periods.is_period(text, self.words)
         if self.kind == "number":
             return text.isascii() and text.isdecimal()
         return _SLUG.fullmatch(text) is not None
 
     def described(self) -> str:
         """Return what may stand here, in words."""
-        if self.kind == "vocabulary":
-            return "one of " + ", ".join(self.words)
-        return {
-            "period": "a period such as june, q2, summer-2026 or 2026-06",
+        what = {
+            "vocabulary": "one of " + ", ".join(self.words),
+            "period": periods.described(self.words if self.kind == "period" else ()),
             "number": "a number",
         }.get(self.kind, "free words")
+        if self.max_length is None or self.kind == "vocabulary":
+            return what
+        unit = "digits" if self.kind == "number" else "characters"
+        return f"{what}, at most {self.max_length} {unit}"
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether any words make this part, however many: what fits also fits when longer."""
+        return self.kind == "slug" and self.max_length is None
+
+    @cached_property
+    def most_words(self) -> int:
+        """Return how many hyphenated words this part can have."""
+        if self.kind == "vocabulary":
+            return max((word.count("-") + 1 for word in self.words), default=0)
+        return {"period": 3, "number": 1}.get(self.kind, _MOST_WORDS)
+
+    @cached_property
+    def misspellings(self) -> dict[str, str]:
+        """Return spellings one slip away, each with the vocabulary's word that was meant."""
+        found: dict[str, str] = {}
+        for word in self.words:
+            for spelling in close_spellings(word):
+                found.setdefault(spelling, word)
+        return found
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self.words)
 
 
-def form_of(parts: Sequence[NamePart]) -> str:
+def form_of(parts: Sequence[NamePart], separator: str = "-") -> str:
     """Return the form people read: `{topic}[-{period}]`, optional parts in brackets."""
     form = ""
     for part in parts:
-        text = f"-{{{part.name}}}" if form else f"{{{part.name}}}"
+        text = f"{separator}{{{part.name}}}" if form else f"{{{part.name}}}"
         form += text if part.is_required else f"[{text}]"
     return form
 
 
-def misfit(name: str, parts: Sequence[NamePart]) -> str:
-    """Return which part a hyphenated name lacks, in words; an empty string where it fits."""
-    words = name.split("-")
+def misfit(name: str, parts: Sequence[NamePart], separator: str = "-") -> str:
+    """Return which part a name lacks, in words; an empty string where it fits."""
+    units = name.split(separator)
     ends = {0}
     for part in parts:
-        reached = {
-            stop
-            for start in ends
-            for stop in range(start + 1, len(words) + 1)
-            if part.accepts("-".join(words[start:stop]))
-        }
+        starts = [min(ends)] if part.is_free else ends
+        reached = {stop for start in starts for stop in _stops(part, units, start, separator)}
         if part.is_required and not reached:
             return f"{{{part.name}}} is missing: {part.described()}"
         ends = reached if part.is_required else ends | reached
-    if not parts or len(words) in ends:
+    if not parts or len(units) in ends:
         return ""
     return "it has words that belong to no part"
 
 
-def fit(words: Sequence[str], parts: Sequence[NamePart], defaults: Sequence[str]) -> list[str]:
-    """Return one text per part (empty where an optional one is left out) made from the words.
-
-    `defaults` holds what to write for a part that nothing was found for. Typed parts take
-    their words first, wherever they stand; free parts share what is left.
-    """
-    left = list(words)
-    found: dict[int, str] = {}
-    for index, part in enumerate(parts):
-        if part.kind != "slug":
-            found[index] = _take(part, left)
-    slots = [i for i, part in enumerate(parts) if part.kind == "slug" and part.is_required]
-    slots = slots or [i for i, part in enumerate(parts) if part.kind == "slug"][:1]
-    for number, index in enumerate(slots, start=1):
-        keep = len(slots) - number
-        size = max(len(left) - keep, 0) if number == 1 else 1
-        found[index] = "-".join(left[:size])
-        del left[:size]
+def _stops(part: NamePart, units: Sequence[str], start: int, separator: str) -> list[int]:
+    """Return where the part may end that starts at a unit."""
+    most = part.most_words if separator == "-" else 1
     return [
-        found.get(index, "") or (defaults[index] if part.is_required else "")
-        for index, part in enumerate(parts)
+        stop
+        for stop in range(start + 1, min(start + most, len(units)) + 1)
+        if part.accepts(separator.join(units[start:stop]))
     ]
 
 
-def _take(part: NamePart, left: list[str]) -> str:
-    """Remove and return the longest run of words that the part accepts, the last one first."""
-    for size in range(min(_LONGEST_WINDOW, len(left)), 0, -1):
-        for start in range(len(left) - size, -1, -1):
-            text = "-".join(left[start : start + size])
-            if part.accepts(text):
-                del left[start : start + size]
-                return text
-    return _take_closest(part, left) if part.kind == "vocabulary" else ""
+def compose(parts: Sequence[NamePart], values: Mapping[str, str], separator: str = "-") -> str:
+    """Return the name made of one text per part; a part without a text is left out."""
+    texts = (values.get(part.name, "").strip() for part in parts)
+    return separator.join(text for text in texts if text)
 
 
-def _take_closest(part: NamePart, left: list[str]) -> str:
-    """Read a misspelt word of the vocabulary as the word that was meant."""
-    for index, word in enumerate(left):
-        close = difflib.get_close_matches(word, part.words, n=1, cutoff=0.75)
-        if close:
-            del left[index]
-            return close[0]
+def part_values(name: str, parts: Sequence[NamePart], separator: str = "-") -> dict[str, str]:
+    """Return the text of each part that a name has: `compose` makes the same name of them.
+
+    A name that does not fit gives what can be read from it.
+    """
+    texts = _split(name.split(separator), parts, separator)
+    if texts is None:
+        units = [unit for unit in map(slugify, name.split(separator)) if unit]
+        texts = _split(units, parts, separator) if units else None
+    if texts is None:
+        texts = fit(slugify(name).split("-"), parts)
+    return {part.name: text for part, text in zip(parts, texts, strict=True) if text}
+
+
+def _split(units: Sequence[str], parts: Sequence[NamePart], separator: str) -> list[str] | None:
+    """Return one text per part, with as many parts filled as can be; None where it does not fit.
+
+    Worked out from the last part backwards: the best way to go on from each unit.
+    """
+    ways: dict[int, tuple[tuple[int, int], list[str]]] = {len(units): ((0, 0), [])}
+    for part in reversed(parts):
+        before: dict[int, tuple[tuple[int, int], list[str]]] = {}
+        for start in range(len(units) + 1):
+            options = [
+                ((typed + (part.kind != "slug"), filled + 1), [text, *rest])
+                for stop in _stops(part, units, start, separator)
+                if stop in ways
+                for (typed, filled), rest in [ways[stop]]
+                for text in [separator.join(units[start:stop])]
+            ]
+            if not part.is_required and start in ways:
+                options.append((ways[start][0], ["", *ways[start][1]]))
+            if options:
+                before[start] = max(options, key=lambda way: (way[0], len(way[1][0])))
+        ways = before
+    return ways[0][1] if 0 in ways else None
+
+
+def fit(
+    words: Sequence[str], parts: Sequence[NamePart], *, today: datetime.date | None = None
+) -> list[str]:
+    """Return one text per part made from the words, empty where nothing was found.
+
+    Typed parts take their words first, wherever they stand; free parts share what is left.
+    A period in a form that is not allowed is rewritten, given the day.
+    """
+    left = [word for word in words if word]
+    found: dict[int, str] = {}
+    for index, part in enumerate(parts):
+        if part.kind != "slug":
+            found[index] = _take(part, left, today)
+    slots = [i for i, part in enumerate(parts) if part.kind == "slug" and part.is_required]
+    slots = slots or [i for i, part in enumerate(parts) if part.kind == "slug"][:1]
+    for number, index in enumerate(slots, start=1):
+        size = max(len(left) - (len(slots) - number), 0) if number == 1 else 1
+        found[index] = cut("-".join(left[:size]), parts[index].max_length)
+        del left[:size]
+    return [found.get(index, "") for index in range(len(parts))]
+
+
+def _take(part: NamePart, left: list[str], today: datetime.date | None) -> str:
+    """Remove and return the longest run of words that is the part, or else nearly is it."""
+    runs = [
+        (start, start + size)
+        for size in range(min(part.most_words, len(left)), 0, -1)
+        for start in range(len(left) - size, -1, -1)
+    ]
+    texts = ["-".join(left[start:stop]) for start, stop in runs]
+    for read in (_accepted, _meant):
+        for (start, stop), text in zip(runs, texts, strict=True):
+            found = read(part, text, today)
+            if found:
+                del left[start:stop]
+                return found
     return ""
 
 
-def default_for(part: NamePart, *, period: str, reserved: Collection[str]) -> str:
-    """Return what stands for a part that nothing is known about: its example, else a fair guess."""
-    if part.example and part.accepts(part.example) and part.example not in reserved:
-        return part.example
+def _accepted(part: NamePart, text: str, _today: datetime.date | None) -> str:
+    return text if part.accepts(text) else ""
+
+
+def _meant(part: NamePart, text: str, today: datetime.date | None) -> str:
+    """Return what a near miss meant: a misspelt word, or a period written in another form."""
+    meant = ""
     if part.kind == "vocabulary":
-        return part.words[0] if part.words else ""
-    if part.kind == "slug":
-        return free_word(slugify(part.name), reserved)
-    return {"period": period, "number": "1"}[part.kind]
-
-
-def free_word(word: str, reserved: Collection[str]) -> str:
-    """Return the word, or one made from it that is not reserved."""
-    word = word or "send"
-    number = 2
-    chosen = word
-    while chosen in reserved:
-        chosen, number = f"{word}{number}", number + 1
-    return chosen
+        spellings = close_spellings(text)
+        meant = next((part.misspellings[one] for one in spellings if one in part.misspellings), "")
+    elif part.kind == "period" and part.words and today and periods.is_period(text):
+        meant = periods.rewritten(text, part.words, today=today)
+    return meant if meant and part.accepts(meant) else ""

@@ -3,7 +3,7 @@
 import datetime
 
 from campaigns.convention_rules import Convention
-from campaigns.models import Channel, NamingConvention
+from campaigns.models import Channel, ConventionToken, NamingConvention
 from campaigns.name_format import NamePart
 
 
@@ -46,19 +46,26 @@ def rules_of(convention: NamingConvention, *, today: datetime.date) -> Conventio
         version=convention.version,
         sources=tuple(convention.sources),
         mediums=tuple(convention.mediums),
+        separator=convention.separator,
         campaign_max_length=min(convention.campaign_max_length, 100),
         reserved_words=tuple(convention.reserved_words),
         content_prefix=convention.content_prefix,
+        content_numbering=convention.content_numbering,
         term_max_length=min(convention.term_max_length, 100),
-        parts=tuple(
-            NamePart(
-                name=token.name,
-                kind=token.kind,
-                words=tuple(token.words),
-                is_required=token.is_required,
-                example=token.example,
-            )
-            for token in convention.tokens.all()
-        ),
-        default_period=f"{today:%B}".lower(),
+        term_words=tuple(convention.term_words),
+        requires_term=convention.requires_term,
+        parts=tuple(part_of(token) for token in convention.tokens.all()),
+        today=today,
+    )
+
+
+def part_of(token: ConventionToken) -> NamePart:
+    """Return a stored part as the rules know it."""
+    return NamePart(
+        name=token.name,
+        kind=token.kind,
+        words=tuple(token.words),
+        is_required=token.is_required,
+        example=token.example,
+        max_length=token.max_length,
     )

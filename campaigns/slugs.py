@@ -9,6 +9,8 @@ _LOOK_ALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝɡαεικνορτυχøłđıŧħ",
     "abekmhopctyxijsdqwgaeikvoptuxoldith",
 )
+_MOST_DECODINGS = 4
+_SHORTEST_MISSPELT = 4
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -20,9 +22,14 @@ def slugify(text: str) -> str:
     Percent-encoding is undone, accents are dropped, look-alike letters become the ones they
     look like, `CamelCase` is taken apart; everything else becomes a hyphen.
     """
-    if _PERCENT.search(text):
+    for _ in range(_MOST_DECODINGS):
+        if not _PERCENT.search(text):
+            break
         text = unquote_plus(text)
-    text = unicodedata.normalize("NFKD", _CAMEL.sub("-", text)).casefold()
+    text = _CAMEL.sub("-", text)
+    if text.isascii():
+        return _OTHER.sub("-", text.lower().replace("'", "")).strip("-")
+    text = unicodedata.normalize("NFKD", text).casefold()
     text = text.replace("æ", "ae").replace("œ", "oe").translate(_LOOK_ALIKES)
     letters = "".join(letter for letter in text if not _is_dropped(letter))
     return _OTHER.sub("-", letters).strip("-")
@@ -36,3 +43,23 @@ def _is_dropped(letter: str) -> bool:
 def name_letter(letter: str) -> str:
     """Return how to call a character that cannot be told by sight: `CYRILLIC SMALL LETTER A`."""
     return unicodedata.name(letter, f"U+{ord(letter):04X}")
+
+
+def cut(text: str, longest: int | None) -> str:
+    """Return hyphenated words short enough: whole words where one of them fits."""
+    if longest is None or len(text) <= longest:
+        return text
+    head = text[:longest]
+    whole = head if text[longest] == "-" else head.rpartition("-")[0]
+    return (whole or head).strip("-")
+
+
+def close_spellings(word: str) -> list[str]:
+    """Return a word and what is left of it without one letter.
+
+    Two words share one of these where a single slip lies between them: a letter left out, added,
+    mistaken, or two exchanged. Shorter words than four letters are too close to others.
+    """
+    if len(word) < _SHORTEST_MISSPELT:
+        return []
+    return [word, *(word[:index] + word[index + 1 :] for index in range(len(word)))]

@@ -5,14 +5,17 @@ Rules of its own: `not-a-url`, `parameter-name` (capitals in `UTM_Source`), `rep
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote_plus, urlsplit
 
 from campaigns.convention_rules import Convention, quote
 from campaigns.conventions import Verdict, Violation, check
 
-_UNSAFE = re.compile(r"[\s\x00-\x20\x7f]")
+_UNSAFE = re.compile(r"[\s\x00-\x20\x7f\ud800-\udfff]")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ORIGIN = re.compile(r"[^:]*:(?://)?[^/?#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +32,39 @@ class UrlVerdict:
         return not self.violations
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One `name=value` of a query, as it came and decoded."""
+class _Piece(NamedTuple):
+    """One `name=value` of a query, as it came and decoded. `field` is the name in lower case."""
 
     raw: str
     name: str
     value: str
-
-    @property
-    def field(self) -> str:
-        return self.name.lower()
-
-    @property
-    def is_utm(self) -> bool:
-        return self.field.startswith("utm_")
+    field: str
+    is_utm: bool
 
 
 def check_url(url: str, convention: Convention) -> UrlVerdict:
     """Return every broken rule of an address and the address that passes."""
-    verdict = _check_once(url, convention)
-    if verdict.ok or verdict.suggested is None:
-        return verdict
-    if _check_once(verdict.suggested, convention).ok:
-        return verdict
-    return UrlVerdict(verdict.violations, None, verdict.utm)
-
-
-def _check_once(url: str, convention: Convention) -> UrlVerdict:
-    cleaned = _UNSAFE.sub(lambda match: percent_encode(match[0]), url.strip())
-    whole = cleaned if _HAS_SCHEME.match(cleaned) else f"https://{cleaned}"
-    if not _is_web_address(whole):
+    whole = _UNSAFE.sub(_encoded, url.strip())
+    if not _HAS_SCHEME.match(whole):
+        whole = f"https://{whole}"
+    origin = _ORIGIN.match(whole)
+    if origin is None or not _is_web_origin(origin[0]):
         return UrlVerdict((_not_a_url(url, ""),), None, {})
     address, mark, fragment = whole.partition("#")
     base, _, query = address.partition("?")
     pieces = [_piece(raw) for raw in query.split("&") if raw]
     utm = _values(pieces)
     verdict = check(utm, convention)
+    misnamed = _names_of(pieces)
+    if verdict.ok and not misnamed and url == whole:
+        return UrlVerdict((), url, utm)
     suggested = base + "?" + "&".join(_rebuilt(pieces, verdict)) + mark + fragment
-    found = (*_shape_of(url, whole, suggested), *_names_of(pieces), *verdict.violations)
+    found = (*_shape_of(url, whole, suggested), *misnamed, *verdict.violations)
     return UrlVerdict(found, suggested, utm)
+
+
+def _encoded(unsafe: re.Match[str]) -> str:
+    return percent_encode(unsafe[0], errors="replace")
 
 
 def _shape_of(url: str, whole: str, suggested: str) -> list[Violation]:
@@ -80,9 +76,10 @@ def _not_a_url(url: str, suggestion: str) -> Violation:
     return Violation("url", url, "not-a-url", message, suggestion)
 
 
-def _is_web_address(url: str) -> bool:
+@lru_cache(maxsize=1024)
+def _is_web_origin(origin: str) -> bool:
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(origin)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return False
@@ -91,7 +88,10 @@ def _is_web_address(url: str) -> bool:
 
 def _piece(raw: str) -> _Piece:
     name, _, value = raw.partition("=")
-    return _Piece(raw, unquote_plus(name), unquote_plus(value))
+    if "%" in raw or "+" in raw:
+        name, value = unquote_plus(name), unquote_plus(value)
+    field = name.lower()
+    return _Piece(raw, name, value, field, field.startswith("utm_"))
 
 
 def _values(pieces: list[_Piece]) -> dict[str, str]:

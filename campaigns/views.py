@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from campaigns.convention_documents import as_markdown, as_rows
-from campaigns.conventions import example_campaign
+from campaigns.name_suggestions import example_campaign
 from campaigns.models import NamingConvention
 from campaigns.name_format import form_of
 from campaigns.published_rules import rules_of

@@ -1,11 +1,15 @@
 """UTM values inside addresses."""
 
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaigns.convention_rules import Convention
 from campaigns.tagged_urls import check_url
-from tests.campaigns.test_conventions import SMS, nasty
+from tests.campaigns.convention_strategies import conventions, nasty
+from tests.campaigns.test_conventions import SMS
 
 GOOD = "https://example.com/trial?utm_source=sms&utm_medium=text&utm_campaign=trial-june"
 
@@ -73,8 +77,25 @@ def test_what_is_no_web_address_has_no_suggestion(url: str) -> None:
     assert verdict.suggested is None
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        GOOD + "&utm_id=\ud800",
+        GOOD + "&q=\ud800",
+        GOOD.replace("june", "june%ED%A0%80%00"),
+        GOOD + "&utm_content=version-a\0\u202e",
+    ],
+)
+def test_an_address_with_half_a_letter_is_judged_and_can_be_written_down(url: str) -> None:
+    suggested = check_url(url, SMS).suggested
+
+    assert suggested is not None
+    assert check_url(suggested, SMS).ok
+    suggested.encode()
+
+
 urls = st.one_of(
-    st.text(max_size=60),
+    st.text(st.characters(), max_size=60),
     st.builds(
         lambda names, values, tail: (
             "https://example.com/?"
@@ -82,21 +103,29 @@ urls = st.one_of(
             + tail
         ),
         st.lists(
-            st.sampled_from(["utm_source", "UTM_Medium", "utm_campaign", "q", "utm_sorce", ""]),
+            st.sampled_from(["utm_source", "UTM_Medium", "utm_campaign", "q", "utm_sorce", "utm_id", ""]),
             max_size=6,
         ),
         st.lists(nasty, max_size=6),
-        st.text(max_size=8),
+        st.text(st.characters(), max_size=8),
     ),
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(urls)
-def test_a_suggested_address_passes_in_turn(url: str) -> None:
-    suggested = check_url(url, SMS).suggested
+@settings(max_examples=400, deadline=None)
+@given(urls, conventions)
+def test_a_suggested_address_passes_in_turn(url: str, convention: Convention) -> None:
+    suggested = check_url(url, convention).suggested
 
     if suggested is not None:
-        again = check_url(suggested, SMS)
-        assert again.ok
+        again = check_url(suggested, convention)
+        assert again.violations == ()
         assert again.suggested == suggested
+
+
+@settings(max_examples=200, deadline=None)
+@given(nasty, conventions)
+def test_a_web_address_always_gets_a_suggestion(value: str, convention: Convention) -> None:
+    query = urlencode({"utm_campaign": value}, errors="replace")
+
+    assert check_url(f"https://example.com/?{query}", convention).suggested is not None

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote, urlsplit
 
+from campaigns.conventions import Violation
+
 MAX_LENGTH = 2000
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]")
@@ -62,6 +64,16 @@ def check_landing_page(url: str) -> None:
         raise CredentialsInAddressError("The address carries a user name or a password.")
     if not parts.hostname or not parts.hostname.strip("."):
         raise HostMissingError("The address names no host.")
+
+
+def broken_page(field: str, url: str) -> list[Violation]:
+    """Return why a field's address may not be led to, and which may; an empty one is no page."""
+    try:
+        if url:
+            check_landing_page(url)
+    except LandingPageError as error:
+        return [Violation(field, url, error.code, str(error), suggest_landing_page(url))]
+    return []
 
 
 def suggest_landing_page(url: str) -> str:

@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns import landing_pages
-from campaigns.landing_pages import check_landing_page, suggest_landing_page
+from campaigns.landing_pages import broken_page, check_landing_page, suggest_landing_page
+from campaigns.models import Message
+from campaigns.services import ConventionBrokenError, save_send
+from tests.campaigns.builders import NOW, an_unsaved_send
 
 
 @pytest.mark.parametrize("url", ["https://a.example", "http://a.example:8080/x?y#z"])
@@ -71,3 +74,20 @@ def test_whatever_is_suggested_may_be_led_to_and_is_its_own_suggestion(url: str)
     if suggested:
         check_landing_page(suggested)
         assert suggest_landing_page(suggested) == suggested
+
+
+def test_a_page_that_may_be_led_to_breaks_nothing_and_nor_does_none() -> None:
+    assert broken_page("destination_url", "https://a.example/") == []
+    assert broken_page("destination_url", "") == []
+
+
+@pytest.mark.django_db
+def test_a_send_that_leads_to_a_refused_page_is_not_saved_and_says_what_would_pass() -> None:
+    send = an_unsaved_send()
+    send.destination_url = "https://me:pw@a.example/x"
+    message = Message(body="Look: {link}", destination_url="https://a.example:99999/")
+    with pytest.raises(ConventionBrokenError) as refused:
+        save_send(send=send, messages=[message], by=None, now=NOW)
+    found = {one.field: (one.rule, one.suggestion) for one in refused.value.violations}
+    assert found["destination_url"] == ("credentials-in-address", "https://a.example/x")
+    assert found["messages.0.destination_url"] == ("malformed-address", "")

@@ -1,15 +1,18 @@
 """Record what platforms charged: every row of a batch, or with errors none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from campaigns.import_rows import Change, ImportResult, RawRow, RowError, RowResult
 from campaigns.models import Spend
-from campaigns.spend_rows import RawRow, RowError, load_names, read_row
+from campaigns.money import Money
+from campaigns.rate_card import lock_spend, replace_rate_card
+from campaigns.spend_rows import load_names, read_row
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -21,59 +24,33 @@ _BATCH = 1000
 Key = tuple[str, str, date]
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of a row: `created`, `updated`, `unchanged` or `rejected`. Counted from 1."""
-
-    number: int
-    status: str
-    errors: tuple[RowError, ...] = ()
-    spend: Spend | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SpendResult:
+class SpendResult(ImportResult):
     """What became of a batch. With a rejected row nothing of it was stored."""
-
-    rows: tuple[RowResult, ...]
 
     @property
     def is_stored(self) -> bool:
         """Say whether the batch was stored, which it is as a whole or not at all."""
         return not self.count("rejected")
 
-    def count(self, status: str) -> int:
-        """Return how many rows have a status."""
-        return sum(row.status == status for row in self.rows)
-
 
 @transaction.atomic
-def record_spend(*, rows: Sequence[RawRow], now: datetime, by: "User | None" = None) -> SpendResult:
+def record_spend(
+    *, rows: Sequence[RawRow], now: datetime, by: "User | None" = None, dry_run: bool = False
+) -> SpendResult:
     """Insert or update spend by (platform, external id, date); a row names its fields in text.
 
     Sending the same rows again changes nothing. One wrong row and nothing is stored: the
-    result then says what is wrong in each row.
+    result then says what is wrong in each row. A dry run answers the same and stores nothing.
+    An invoice takes the place of what the rate card said of its send.
     """
-    with connection.cursor() as cursor:
-        # One batch at a time: two that insert the same day would fail on its key.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('campaigns_spend'))")
-    results = _read_all(rows)
-    spends = [result.spend for result in results if result.spend is not None]
-    if len(spends) < len(results):
-        return SpendResult(
-            tuple(
-                RowResult(result.number, result.status if result.errors else "valid", result.errors)
-                for result in results
-            )
-        )
-    stored = _stored(spends)
-    outcomes = tuple(
-        RowResult(result.number, _outcome(result.spend, stored), (), result.spend)
-        for result in results
-        if result.spend is not None
-    )
-    _write(outcomes, stored, by, now)
-    return SpendResult(outcomes)
+    lock_spend()
+    read = _read_all(rows)
+    stored = _stored([result.stored for result in read if result.stored])
+    result = SpendResult(tuple(_outcome(row, stored) for row in read))
+    if result.is_stored and not dry_run:
+        _write(result.rows, stored, by, now)
+        replace_rate_card([row.stored for row in result.rows], by=by)
+    return result
 
 
 def _read_all(rows: Sequence[RawRow]) -> list[RowResult]:
@@ -86,10 +63,17 @@ def _read_all(rows: Sequence[RawRow]) -> list[RowResult]:
             first = seen.setdefault(_key(spend), number)
             if first != number:
                 message = f"Row {first} has the same platform, external_id and date."
-                spend, errors = None, [RowError("external_id", "repeated", message)]
-        status = "rejected" if errors else "valid"
-        results.append(RowResult(number, status, tuple(errors), spend))
+                errors = [RowError("external_id", "repeated", message, value=spend.external_id)]
+        title = _title(row)
+        if errors or spend is None:
+            results.append(RowResult(number, "rejected", tuple(errors), title=title))
+        else:
+            results.append(RowResult(number, "created", title=title, stored=spend))
     return results
+
+
+def _title(row: RawRow) -> str:
+    return " · ".join(str(row[name]) for name in ("date", "external_id") if row.get(name))
 
 
 def _key(spend: Spend) -> Key:
@@ -106,29 +90,45 @@ def _stored(spends: Sequence[Spend]) -> dict[Key, Spend]:
             platform__in={spend.platform for spend in part},
             external_id__in={spend.external_id for spend in part},
             date__in={spend.date for spend in part},
-        )
+        ).select_related("channel", "campaign", "send")
         found |= {_key(row): row for row in rows if _key(row) in wanted}
     return found
 
 
-def _outcome(spend: Spend | None, stored: dict[Key, Spend]) -> str:
-    old = stored.get(_key(spend)) if spend else None
+def _outcome(row: RowResult, stored: dict[Key, Spend]) -> RowResult:
+    """Return the row's result, seen beside what is stored under its key."""
+    old = stored.get(_key(row.stored)) if row.stored else None
     if old is None:
-        return "created"
-    same = all(getattr(old, name) == getattr(spend, name) for name in _VALUES)
-    return "unchanged" if same else "updated"
+        return row
+    before, after = _shown(old), _shown(row.stored)
+    changes = tuple(
+        Change(name, before[name], after[name]) for name in before if before[name] != after[name]
+    )
+    return replace(row, status="updated" if changes else "unchanged", changes=changes)
+
+
+def _shown(spend: Spend) -> dict[str, str]:
+    """Return what an import may change, as text: equal texts mean equal values."""
+    return {
+        "amount": str(Money(spend.amount_minor, spend.currency)),
+        "kind": spend.get_kind_display(),
+        "channel": str(spend.channel),
+        "campaign": str(spend.campaign or ""),
+        "send": spend.send.utm_campaign if spend.send else "",
+        "description": spend.description,
+    }
 
 
 def _write(
-    outcomes: Sequence[RowResult], stored: dict[Key, Spend], by: "User | None", now: datetime
+    rows: Sequence[RowResult], stored: dict[Key, Spend], by: "User | None", now: datetime
 ) -> None:
-    new = [row.spend for row in outcomes if row.spend and row.status == "created"]
+    new = [row.stored for row in rows if row.status == "created"]
     changed = []
-    for row in outcomes:
-        if row.spend and row.status == "updated":
-            old = stored[_key(row.spend)]
+    for row in rows:
+        if row.status == "updated":
+            old = stored[_key(row.stored)]
             for name in _VALUES:
-                setattr(old, name, getattr(row.spend, name))
+                setattr(old, name, getattr(row.stored, name))
             old.updated_at = now
             changed.append(old)
     options = {"default_user": by, "default_date": now, "batch_size": _BATCH}

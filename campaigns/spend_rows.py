@@ -2,8 +2,8 @@
 
 import datetime
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.core.validators import validate_slug
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from campaigns.import_rows import RawRow, RowError, RowRefusedError
 from campaigns.models import Campaign, Channel, Send, Spend
 from campaigns.money import InvalidAmountError, InvalidCurrencyError, check_currency, parse_amount
 
@@ -18,25 +19,8 @@ FIELDS = (
     "platform", "external_id", "date", "amount", "currency", "channel", "campaign", "send",
     "description",
 )  # fmt: skip
-RawRow = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """What is wrong in one field of a row."""
-
-    field: str
-    code: str
-    message: str
-    suggestion: str = ""
-
-
-class RowRefusedError(Exception):
-    """A field of a row cannot be read."""
-
-    def __init__(self, field: str, code: str, message: str, suggestion: str = "") -> None:
-        self.error = RowError(field, code, message, suggestion)
-        super().__init__(message)
+RATE_CARD = Spend.Kind.RATE_CARD.value
+"""The platform of what Textrail itself estimated; no file may use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +71,9 @@ def read_row(row: RawRow, names: Names) -> tuple[Spend | None, list[RowError]]:
         try:
             reader(row, names, spend)
         except RowRefusedError as refused:
-            errors.append(refused.error)
-    spend.description = _text(row, "description")[:200]
+            value = _text(row, refused.error.field)
+            errors.append(replace(refused.error, value=value[:80]))
+    spend.description = _text(row, "description").replace("\0", "")[:200]
     return (None, errors) if errors else (spend, [])
 
 
@@ -110,6 +95,9 @@ def _read_key(row: RawRow, names: Names, spend: Spend) -> None:
     except ValidationError as error:
         message = f"“{spend.platform}” is no platform name; write it like google_ads."
         raise RowRefusedError("platform", "invalid", message) from error
+    if spend.platform == RATE_CARD:
+        message = f"“{RATE_CARD}” is Textrail’s own estimate; name the platform that charged."
+        raise RowRefusedError("platform", "reserved", message)
 
 
 def _read_date(row: RawRow, names: Names, spend: Spend) -> None:

@@ -7,7 +7,7 @@ tabs and bars; quoted cells with delimiters and line breaks in them (RFC 4180).
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Final
 
 from campaigns.table_rows import MOST_BYTES, Row, UnreadableTableError
@@ -15,6 +15,8 @@ from campaigns.table_rows import MOST_BYTES, Row, UnreadableTableError
 DELIMITERS: Final = ",;\t|"
 _CHUNK: Final = 1 << 16
 _LONGEST_ROW: Final = 1_000_000
+_GUESSED_LINES: Final = 10
+_GUESSED_LETTERS: Final = 2000
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -102,9 +104,13 @@ def csv_rows(file: IO[bytes], *, delimiter: str = "") -> Iterator[Row]:
             yield Row(number, begin, cells)
 
 
-def guess_delimiter(line: str) -> str:
-    """Return what cuts a line into most cells."""
-    return max(DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+def guess_delimiter(lines: Sequence[str]) -> str:
+    """Return what cuts these lines into most cells."""
+    return max(DELIMITERS, key=lambda mark: sum(_cells(line, mark) for line in lines))
+
+
+def _cells(line: str, mark: str) -> int:
+    return len(next(csv.reader([line], delimiter=mark), []))
 
 
 class _Lines:
@@ -154,17 +160,29 @@ def _chunks(file: IO[bytes], encoding: str) -> Iterator[str]:
             return
 
 
-def _first_lines(file: IO[bytes], encoding: str) -> tuple[str, str]:
-    """Return the first line that says anything, and the delimiter a `sep=;` line tells."""
+def _first_lines(file: IO[bytes], encoding: str) -> tuple[list[str], str]:
+    """Return the first lines down to one with cells, and the delimiter a `sep=;` line tells.
+
+    Reports begin with titles, which have no cells.
+    """
     lines = _Lines(file, encoding)
     told = ""
-    for number, line in enumerate(lines):
-        text = line.strip("\r\n")
-        if number == 0 and text.lower().startswith("sep=") and len(text) == len("sep=;"):
-            told = text[-1]
-        elif text.strip():
-            return line, told
-    raise UnreadableTableError("The file is empty.")
+    found: list[str] = []
+    try:
+        for number, line in enumerate(lines):
+            lines.row_size = 0
+            text = line.strip("\r\n")[:_GUESSED_LETTERS]
+            if number == 0 and text.lower().startswith("sep=") and len(text) == len("sep=;"):
+                told = text[-1]
+            elif text.strip():
+                found.append(text)
+                if len(found) == _GUESSED_LINES or _cells(text, guess_delimiter([text])) > 1:
+                    break
+    except csv.Error:  # too long a line: whoever reads the rows says which
+        found = found or [""]
+    if not found:
+        raise UnreadableTableError("The file is empty.")
+    return found, told
 
 
 def _encoding_by_start(start: bytes) -> str:

@@ -17,13 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from campaigns.money import display_amount
-from crm_sync.column_mapping import InvalidMappingError, MissingColumnsError
-from crm_sync.file_import import WrongProviderError, import_deals_file
-from crm_sync.forms import MappingForm, UploadForm, posted_columns
-from crm_sync.import_preview import Preview, SampleRow, preview_deals_file
-from crm_sync.models import Connection
-from crm_sync.providers.csv_file import UnreadableFileError
-from crm_sync.uploads import (
+from campaigns.uploads import (
     UploadGoneError,
     discard_upload,
     find_upload,
@@ -31,6 +25,12 @@ from crm_sync.uploads import (
     read_progress,
     tell_progress,
 )
+from crm_sync.column_mapping import InvalidMappingError, MissingColumnsError
+from crm_sync.file_import import WrongProviderError, import_deals_file
+from crm_sync.forms import MappingForm, UploadForm, posted_columns
+from crm_sync.import_preview import Preview, SampleRow, preview_deals_file
+from crm_sync.models import Connection
+from crm_sync.providers.csv_file import UnreadableFileError
 
 _SESSION_KEY: Final = "deal_imports"
 _DELIMITER_NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

@@ -86,12 +86,42 @@ def test_a_row_that_is_too_short_is_told(tmp_path: Path) -> None:
     assert caught.value.returncode == 1
 
 
-@pytest.mark.parametrize("text", ["", "date,amount\n2026-05-01,3\n"])
-def test_a_file_without_the_columns_is_bad_usage(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CommandError, match="lacks the columns") as caught:
+@pytest.mark.parametrize(
+    ("text", "words"), [("", "is empty"), ("date,amount\n2026-05-01,3\n", "lacks the columns")]
+)
+def test_a_file_without_the_columns_is_bad_usage(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words) as caught:
         run("import_spend", a_file(tmp_path, text), "--platform", "twilio")
 
     assert caught.value.returncode == 2
+
+
+def test_a_platforms_own_report_is_read_by_its_preset(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "Day,Campaign name,Amount spent (EUR)\n2026-05-01,Spring,3.50\n")
+
+    out, _ = run("import_spend", path, "--platform", "meta")
+
+    assert "1 rows: 1 created" in out
+    spend = Spend.objects.get()
+    assert (spend.channel.slug, spend.currency, spend.amount_minor) == ("paid-social", "EUR", 350)
+
+
+def test_what_the_file_does_not_say_is_said_beside_it(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "date,external_id,amount\n2026-05-01,1,5\n")
+
+    run("import_spend", path, "--platform", "twilio", "--currency", "gbp", "--channel", "sms")
+
+    assert (Spend.objects.get().currency, Spend.objects.get().channel.slug) == ("GBP", "sms")
+
+
+def test_a_dry_run_says_what_would_be_stored_and_stores_nothing(tmp_path: Path) -> None:
+    path = a_file(tmp_path, HEADER + "2026-05-01,1,5,USD,sms\n")
+
+    out, _ = run("import_spend", path, "--platform", "twilio", "--dry-run")
+
+    assert "1 created" in out
+    assert "dry run" in out
+    assert not Spend.objects.exists()
 
 
 def test_a_file_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_names_are_found_whatever_their_case_and_by_id() -> None:
     [
         ({"platform": ""}, (1, "platform", "required", "")),
         ({"platform": "google ads"}, (1, "platform", "invalid", "")),
+        ({"platform": "rate-card"}, (1, "platform", "reserved", "")),
         ({"external_id": ""}, (1, "external_id", "required", "")),
         ({"external_id": "x" * 121}, (1, "external_id", "too-long", "")),
         ({"date": "05/01/2026"}, (1, "date", "invalid", "")),
@@ -179,3 +180,44 @@ def test_the_database_itself_refuses_a_day_twice() -> None:
             amount_minor=1,
             currency="USD",
         )
+
+
+def test_a_negative_amount_is_a_credit_note() -> None:
+    record(a_row(), a_row(date="2026-05-02", amount="-3.00"))
+
+    kinds = Spend.objects.order_by("date").values_list("kind", "amount_minor")
+    assert list(kinds) == [("invoice", 1250), ("credit-note", -300)]
+
+
+def test_a_dry_run_answers_the_same_and_stores_nothing() -> None:
+    record(a_row(), a_row(date="2026-05-02"))
+    rows = [a_row(), a_row(date="2026-05-02", amount="9"), a_row(date="2026-05-03")]
+    history = Spend.history.count()
+
+    result = record_spend(rows=rows, now=NOW, dry_run=True)
+
+    assert [row.status for row in result.rows] == ["unchanged", "updated", "created"]
+    assert (Spend.objects.count(), Spend.history.count()) == (2, history)
+    change = result.rows[1].changes[0]
+    assert (change.field, change.old, change.new) == ("amount", "$12.50", "$9.00")
+
+
+def test_good_rows_are_told_beside_the_wrong_ones() -> None:
+    record(a_row())
+
+    result = record(a_row(), a_row(date="never"), a_row(date="2026-05-02"))
+
+    assert [row.status for row in result.rows] == ["unchanged", "rejected", "created"]
+    assert not result.is_stored
+    assert Spend.objects.count() == 1
+
+
+def test_two_sends_of_one_name_are_told_apart() -> None:
+    a_send("trial-june")
+    july = a_send("trial-july")
+    record(a_row(send="trial-june"))
+
+    result = record(a_row(send="trial-july"))
+
+    assert [row.status for row in result.rows] == ["updated"]
+    assert Spend.objects.get().send == july

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
-from crm_sync.uploads import (
+from campaigns.uploads import (
     UploadGoneError,
     discard_upload,
     find_upload,

@@ -1,4 +1,4 @@
-"""Uploaded exports between their preview and their import: files under `VAR_DIR/imports`.
+"""Uploaded files between their preview and their import: files under `VAR_DIR/imports`.
 
 Each has an unguessable token; what was never imported is removed after a day. The progress of
 a running import is told through the cache, because its transaction shows nothing outside.
@@ -34,12 +34,12 @@ def keep_upload(*, file: Chunks, now: datetime) -> str:
     """Store an upload and return its token. Removes what others left for over a day."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.csv"):
+    for old in folder.glob("*.upload"):
         with suppress(FileNotFoundError):
             if old.stat().st_mtime < (now - KEPT_FOR).timestamp():
                 old.unlink()
     token = encode_id(new_id())
-    with (folder / f"{token}.csv").open("wb") as kept:
+    with (folder / f"{token}.upload").open("wb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
     return token
@@ -55,7 +55,7 @@ def find_upload(token: str) -> Path:
         decode_id(token)
     except MalformedIdError as error:
         raise UploadGoneError(token) from error
-    path = _folder() / f"{token}.csv"
+    path = _folder() / f"{token}.upload"
     if not path.is_file():
         raise UploadGoneError(token)
     return path
@@ -69,12 +69,12 @@ def discard_upload(token: str) -> None:
 
 def tell_progress(token: str, done: int, total: int) -> None:
     """Note how far an import is."""
-    cache.set(f"deal-import:{token}", {"done": done, "total": total}, _PROGRESS_SECONDS)
+    cache.set(f"import:{token}", {"done": done, "total": total}, _PROGRESS_SECONDS)
 
 
 def read_progress(token: str) -> dict[str, int]:
     """Return how far an import is; nothing done where none runs."""
-    return cache.get(f"deal-import:{token}") or {"done": 0, "total": 0}
+    return cache.get(f"import:{token}") or {"done": 0, "total": 0}
 
 
 def _folder() -> Path:

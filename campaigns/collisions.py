@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.audience_overlaps import Pair, shared_recipients
+from campaigns.audience_overlaps import Overlap, Pair, shared_recipients
 from campaigns.models import Send
 from campaigns.sending_policy import policies_of
 
@@ -22,7 +22,7 @@ class Collision:
     """Another send to the same people, seen from one send.
 
     `days_apart` is negative where the other goes out first. `shared` counts the uploaded
-    recipients of both; it is 0 where only the audience's name is the same.
+    recipients of both, about where they are very many; 0 where only the audience's name is the same.
     """
 
     other: Send
@@ -125,20 +125,21 @@ def _near_pairs(
                 yield send, other
 
 
-def _collision(seen: Send, met: Send, shared: dict[Pair, int], pair: Pair) -> Collision | None:
+def _collision(seen: Send, met: Send, shared: dict[Pair, Overlap], pair: Pair) -> Collision | None:
     day, other_day = day_of(seen), day_of(met)
-    count = shared.get(pair, 0)
-    why = _why(seen, met, count)
+    overlap = shared.get(pair, Overlap(0))
+    why = _why(seen, met, overlap)
     if not why or day is None or other_day is None:
         return None
-    return Collision(met, (other_day - day).days, why, count)
+    return Collision(met, (other_day - day).days, why, overlap.people)
 
 
-def _why(one: Send, other: Send, count: int) -> str:
-    people = "1 person is" if count == 1 else f"{count:,} people are"
+def _why(one: Send, other: Send, overlap: Overlap) -> str:
+    people = "1 person is" if overlap.people == 1 else f"{overlap.people:,} people are"
+    people = f"about {people}" if overlap.is_estimate else people
     if _audience_key(one) and _audience_key(one) == _audience_key(other):
-        return f"same audience, {people} in both" if count else "same audience"
-    return f"{people} in both audiences" if count else ""
+        return f"same audience, {people} in both" if overlap.people else "same audience"
+    return f"{people} in both audiences" if overlap.people else ""
 
 
 def _audience_key(send: Send) -> str:

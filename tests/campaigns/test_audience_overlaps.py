@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from campaigns import audience_overlaps
-from campaigns.audience_overlaps import Pair, register, shared_recipients
+from campaigns.audience_overlaps import Overlap, Pair, register, shared_recipients
 
 PAIR: Pair = (UUID(int=1), UUID(int=2))
 
@@ -20,19 +20,19 @@ def test_where_nobody_knows_nothing_is_shared() -> None:
 
 
 def test_the_most_that_any_counter_knows_of_counts() -> None:
-    register("links", lambda pairs: dict.fromkeys(pairs, 3))
-    register("lists", lambda pairs: dict.fromkeys(pairs, 2))
+    register("links", lambda pairs: dict.fromkeys(pairs, Overlap(3)))
+    register("lists", lambda pairs: dict.fromkeys(pairs, Overlap(2)))
 
-    assert shared_recipients([PAIR]) == {PAIR: 3}
+    assert shared_recipients([PAIR]) == {PAIR: Overlap(3)}
 
 
 def test_a_pair_that_shares_nobody_is_left_out() -> None:
-    register("links", lambda pairs: dict.fromkeys(pairs, 0))
+    register("links", lambda pairs: dict.fromkeys(pairs, Overlap(0)))
 
     assert shared_recipients([PAIR]) == {}
 
 
 def test_without_pairs_no_counter_is_asked() -> None:
-    register("links", lambda pairs: {PAIR: 1})
+    register("links", lambda pairs: {PAIR: Overlap(1)})
 
     assert shared_recipients([]) == {}

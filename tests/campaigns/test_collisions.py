@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns import audience_overlaps
+from campaigns.audience_overlaps import Overlap
 from campaigns.collisions import Collision, collisions_among, collisions_of
 from campaigns.models import Send, SendingPolicy
 from tests.campaigns.builders import a_channel, a_convention, a_send
@@ -139,7 +140,7 @@ def test_uploaded_recipients_of_both_collide_under_any_name(
 ) -> None:
     one = a_dated_send("one-june", audience="Trials")
     other = a_dated_send("other-june", day=1, audience="Newsletter")
-    shared = {(one.pk, other.pk): 1204}
+    shared = {(one.pk, other.pk): Overlap(1204)}
     monkeypatch.setattr(audience_overlaps, "_counters", {"test": lambda pairs: shared})
 
     assert found(one) == ["1 day before “other-june”, 1,204 people are in both audiences"]
@@ -148,10 +149,18 @@ def test_uploaded_recipients_of_both_collide_under_any_name(
 
 def test_the_same_name_and_the_same_people_are_both_said(monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = a_dated_send("one-june"), a_dated_send("other-june", day=1)
-    shared = {(one.pk, other.pk): 1}
+    shared = {(one.pk, other.pk): Overlap(1)}
     monkeypatch.setattr(audience_overlaps, "_counters", {"test": lambda pairs: shared})
 
     assert collisions_of(one)[0].why == "same audience, 1 person is in both"
+
+
+def test_an_estimate_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = a_dated_send("one-june"), a_dated_send("other-june", day=1, audience="All")
+    shared = {(one.pk, other.pk): Overlap(48_000, is_estimate=True)}
+    monkeypatch.setattr(audience_overlaps, "_counters", {"test": lambda pairs: shared})
+
+    assert collisions_of(one)[0].why == "about 48,000 people are in both audiences"
 
 
 def test_the_nearest_comes_first() -> None:

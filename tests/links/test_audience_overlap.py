@@ -3,8 +3,10 @@
 import pytest
 
 from campaigns import audience_overlaps
+from campaigns.audience_overlaps import Overlap
 from campaigns.collisions import collisions_of
 from campaigns.models import Send
+from links import audience_overlap
 from links.audience_overlap import count_shared_recipients
 from links.models import RecipientLink
 from tests.links.builders import NOW, make_link, make_message, make_send
@@ -31,7 +33,7 @@ def test_the_numbers_of_both_sends_are_counted() -> None:
     one = a_send_to("one-june", "ann", "bob", "cem")
     other = a_send_to("other-june", "bob", "cem", "dan")
 
-    assert count_shared_recipients([(one.pk, other.pk)]) == {(one.pk, other.pk): 2}
+    assert count_shared_recipients([(one.pk, other.pk)]) == {(one.pk, other.pk): Overlap(2)}
 
 
 def test_sends_that_share_nobody_are_left_out() -> None:
@@ -44,7 +46,7 @@ def test_a_number_in_two_versions_counts_once() -> None:
     one, other = a_send_to("one-june", "ann"), a_send_to("other-june", "ann")
     add_version(one, "version-b", "ann")
 
-    assert count_shared_recipients([(one.pk, other.pk)]) == {(one.pk, other.pk): 1}
+    assert count_shared_recipients([(one.pk, other.pk)]) == {(one.pk, other.pk): Overlap(1)}
 
 
 def test_all_pairs_cost_one_query(django_assert_num_queries: object) -> None:
@@ -54,7 +56,18 @@ def test_all_pairs_cost_one_query(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
         found = count_shared_recipients(pairs)
 
-    assert found == dict.fromkeys(pairs, 2)
+    assert found == dict.fromkeys(pairs, Overlap(2))
+
+
+def test_of_large_audiences_a_sixteenth_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audience_overlap, "LARGE", 2)
+    everybody = [f"{first:x}{person}" for first in range(16) for person in range(5)]
+    one = a_send_to("one-june", *everybody)
+    other = a_send_to("other-june", *everybody, "0nobody-else")
+
+    assert count_shared_recipients([(one.pk, other.pk)]) == {
+        (one.pk, other.pk): Overlap(80, is_estimate=True)
+    }
 
 
 def test_a_collision_is_found_by_the_recipients() -> None:

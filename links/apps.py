@@ -11,11 +11,21 @@ class LinksConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow sends, check them before they go live, and show their links on their page."""
-        from campaigns import preflight, send_followers, send_page  # noqa: PLC0415
+        from campaigns import (  # noqa: PLC0415
+            audience_overlaps,
+            preflight,
+            send_followers,
+            send_page,
+            short_links,
+        )
+        from links import send_addresses  # noqa: PLC0415
+        from links.audience_overlap import count_shared_recipients  # noqa: PLC0415
         from links.link_pages import SEND_PANEL  # noqa: PLC0415  (models must be loaded)
         from links.send_preflight import check_send_links  # noqa: PLC0415
         from links.services import sync_send_links  # noqa: PLC0415
 
         send_followers.register("links", sync_send_links)
+        audience_overlaps.register("links", count_shared_recipients)
         preflight.register("links", check_send_links)
         send_page.register(SEND_PANEL)
+        short_links.register(send_addresses.addresses_of, send_addresses.address_to_come)

@@ -15,7 +15,7 @@ def addresses_of(messages: Sequence[Message]) -> dict[UUID, str]:
     """Return the short links that these messages have, by the message's id."""
     ids = [message.pk for message in messages]
     links = Link.objects.filter(message__in=ids).select_related("domain")
-    return {link.message_id: link.short_url for link in links if link.message_id is not None}
+    return {link.message_id: link.short_url for link in links}
 
 
 def address_to_come() -> str:

@@ -28,7 +28,7 @@ def register(name: str, counter: Counter) -> None:
 
 
 def shared_recipients(pairs: Sequence[Pair]) -> dict[Pair, Overlap]:
-    """Return the pairs that share recipients, and how many. Costs one query per counter."""
+    """Return the pairs that share recipients, and how many. Costs a few queries per counter."""
     found: dict[Pair, Overlap] = {}
     if not pairs:
         return found

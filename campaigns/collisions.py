@@ -55,8 +55,8 @@ def day_of(send: Send) -> date | None:
 def collisions_of(send: Send, *, days: int | None = None) -> list[Collision]:
     """Return the sends that collide with one, the nearest first.
 
-    `days` None takes the channel's own from its sending policy. Costs at most two queries and
-    one per source of recipients.
+    `days` None takes the channel's own from its sending policy. Costs two queries, and what the
+    registered counters of recipients cost.
     """
     return collisions_among([send], days=days).get(send.pk, [])
 

@@ -49,11 +49,11 @@ def test_a_number_in_two_versions_counts_once() -> None:
     assert count_shared_recipients([(one.pk, other.pk)]) == {(one.pk, other.pk): Overlap(1)}
 
 
-def test_all_pairs_cost_one_query(django_assert_num_queries: object) -> None:
+def test_all_pairs_cost_two_queries(django_assert_num_queries: object) -> None:
     sends = [a_send_to(f"send-{index}-june", "ann", "bob") for index in range(4)]
     pairs = [(one.pk, other.pk) for one in sends for other in sends if one.pk < other.pk]
 
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         found = count_shared_recipients(pairs)
 
     assert found == dict.fromkeys(pairs, Overlap(2))

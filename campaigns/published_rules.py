@@ -36,6 +36,21 @@ def published_convention(channel: Channel) -> NamingConvention:
     return found
 
 
+def version_before(convention: NamingConvention) -> NamingConvention | None:
+    """Return what was in force before a version: for a draft, what it would replace."""
+    earlier = (
+        NamingConvention.objects.exclude(status=NamingConvention.Status.DRAFT)
+        .exclude(pk=convention.pk)
+        .filter(channel=convention.channel_id)
+        .select_related("channel")
+        .prefetch_related("tokens")
+        .order_by("-published_at", "-version")
+    )
+    if convention.published_at is not None:
+        earlier = earlier.filter(published_at__lte=convention.published_at)
+    return earlier.first()
+
+
 def rules_of(convention: NamingConvention, *, today: datetime.date) -> Convention:
     """Return the rules of a stored version. Costs a query unless `tokens` are prefetched.
 

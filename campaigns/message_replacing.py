@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,6 +19,9 @@ from campaigns.versions import free_names
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+
+
+LONGEST_BODY = 1600
 
 
 class NotReplaceableError(Exception):
@@ -88,9 +90,7 @@ def _check(new: Message, old: Message) -> Iterator[Violation]:
         text = f"The text needs {LINK_MARK} once, where the short link goes."
         plain = " ".join(new.body.replace(LINK_MARK, " ").split())
         yield Violation("body", new.body, "link-mark", text, f"{plain} {LINK_MARK}".strip())
+    if len(new.body) > LONGEST_BODY:
+        text = f"The text has {len(new.body):,} characters; {LONGEST_BODY:,} are the most."
+        yield Violation("body", new.body[:200], "too-long", text, "")
     yield from broken_page("destination_url", new.destination_url)
-    try:
-        new.clean_fields(exclude=["send", "replaces", "utm_content"])
-    except ValidationError as error:
-        for field, messages in error.message_dict.items():
-            yield Violation(field, str(getattr(new, field)), "invalid", " ".join(messages), "")

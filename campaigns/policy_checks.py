@@ -85,12 +85,12 @@ def _cost_result(send: Send, policy: SendingPolicy, page: str) -> CheckResult:
     messages = active(send.messages.all())
     texts = [(message.body, message.share) for message in messages]
     found = estimate(texts, send.audience_size, policy.segment_rate, policy.currency)
-    if found.total is None:
+    if found.total is None or policy.segment_rate is None:
         text = "No cost estimate: the channel’s sending policy has no rate per segment."
         return CheckResult("cost-unknown", Level.OK, text, _policy_page(policy))
+    rate = policy.segment_rate.normalize()
     text = (
-        f"About {found.total} for {found.segments:,} segments at {policy.segment_rate:f} "
-        f"{policy.currency} each."
+        f"About {found.total} for {found.segments:,} segments at {rate:f} {policy.currency} each."
     )
     return CheckResult("cost", Level.OK, text, f"{page}#id_audience_size")
 

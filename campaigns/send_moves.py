@@ -67,12 +67,16 @@ def transition_send(*, send: Send, to: str, by: "User | None", now: datetime) ->
 
 
 def what_is_missing(*, send: Send, to: str, now: datetime) -> list[CheckResult]:
-    """Return the failed checks that keep a send from moving to a state."""
+    """Return what keeps a send from moving to a state."""
     if to == Send.Status.READY:
         return errors_in(plan_checks(send, now))
-    if to != Send.Status.LIVE:
-        return []
-    results = run_checks(send, now=now)
+    if to == Send.Status.LIVE:
+        return blocking(send, run_checks(send, now=now))
+    return []
+
+
+def blocking(send: Send, results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Keep what stands against going live: errors, and unanswered warnings if the policy says so."""
     if policy_of(send.channel).warnings_need_reason:
         return [*errors_in(results), *unanswered_in(results)]
     return errors_in(results)

@@ -7,11 +7,13 @@ from campaigns.acknowledgements import (
     acknowledge_warning,
 )
 from campaigns.approvals import ApprovalRefusedError, approve_send
+from campaigns.bulk_edit import edit_sends, move_sends
 from campaigns.cloning import clone_send
 from campaigns.message_replacing import NotReplaceableError, replace_message
 from campaigns.send_moves import (
     TransitionNotAllowedError,
     TransitionRefusedError,
+    blocking,
     transition_send,
     what_is_missing,
 )
@@ -40,8 +42,11 @@ __all__ = [
     "WarningNotFoundError",
     "acknowledge_warning",
     "approve_send",
+    "blocking",
     "clone_send",
     "delete_send",
+    "edit_sends",
+    "move_sends",
     "record_spend",
     "replace_message",
     "save_send",

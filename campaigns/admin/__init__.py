@@ -1,5 +1,5 @@
 """The room “Plan” of the admin."""
 
-from campaigns.admin import campaigns, conventions, keys, sends, spend
+from campaigns.admin import campaigns, conventions, keys, policies, sends, spend
 
-__all__ = ["campaigns", "conventions", "keys", "sends", "spend"]
+__all__ = ["campaigns", "conventions", "keys", "policies", "sends", "spend"]

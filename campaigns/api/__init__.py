@@ -6,7 +6,9 @@ from rest_framework.viewsets import ViewSetMixin
 from campaigns.api.campaigns import CampaignViewSet, ChannelViewSet
 from campaigns.api.checks import CheckConventionView
 from campaigns.api.conventions import ConventionViewSet
-from campaigns.api.sends import MessageViewSet, SendViewSet
+from campaigns.api.messages import MessageViewSet
+from campaigns.api.policies import SendingPolicyViewSet
+from campaigns.api.sends import SendViewSet
 from campaigns.api.spend import SpendViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
@@ -15,6 +17,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("campaigns", CampaignViewSet),
     ("sends", SendViewSet),
     ("messages", MessageViewSet),
+    ("sending-policies", SendingPolicyViewSet),
     ("spend", SpendViewSet),
 ]
 PATHS: list[URLPattern] = [

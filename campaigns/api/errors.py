@@ -8,11 +8,16 @@ from rest_framework.exceptions import APIException
 from campaigns.conventions import Violation
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
+    ApprovalRefusedError,
     ConventionBrokenError,
+    ErrorNotAcceptableError,
+    NotReplaceableError,
+    ReasonMissingError,
     SendFrozenError,
     SendNotDraftError,
     TransitionNotAllowedError,
     TransitionRefusedError,
+    WarningNotFoundError,
 )
 
 Fields = dict[str, list[dict[str, str]]]
@@ -42,10 +47,15 @@ def _convention_broken(error: ConventionBrokenError) -> RefusedError:
 
 
 def fields_of(violations: Sequence[Violation]) -> Fields:
-    """Return violations by field, each with its suggestion."""
+    """Return violations by field: the rule as the code, the value, and what would pass."""
     fields: Fields = {}
     for found in violations:
-        entry = {"code": found.rule, "message": found.message, "suggestion": found.suggestion}
+        entry = {
+            "code": found.rule,
+            "message": found.message,
+            "value": found.value,
+            "suggestion": found.suggestion,
+        }
         fields.setdefault(found.field, []).append(entry)
     return fields
 
@@ -57,7 +67,11 @@ def _no_convention(error: NoConventionError) -> RefusedError:
 
 def _frozen(error: SendFrozenError) -> RefusedError:
     entry = {"code": "frozen", "message": "It cannot change once the send is out."}
-    return RefusedError(409, "send-frozen", str(error), {name: [entry] for name in error.fields})
+    fields = {name: [entry] for name in error.fields}
+    if "messages" in fields:
+        text = f"{entry['message']} POST messages/{{id}}/replace puts a new version in its place."
+        fields["messages"] = [{**entry, "message": text}]
+    return RefusedError(409, "send-frozen", str(error), fields)
 
 
 def _not_allowed(error: TransitionNotAllowedError) -> RefusedError:
@@ -76,6 +90,27 @@ def _not_draft(error: SendNotDraftError) -> RefusedError:
     return RefusedError(409, "send-not-draft", str(error))
 
 
+def _not_replaceable(error: NotReplaceableError) -> RefusedError:
+    return RefusedError(409, "not-replaceable", str(error))
+
+
+def _not_approved(error: ApprovalRefusedError) -> RefusedError:
+    return RefusedError(409, "approval-refused", str(error))
+
+
+def _reason_missing(error: ReasonMissingError) -> RefusedError:
+    entry = {"code": "reason-missing", "message": str(error), "value": error.reason[:300]}
+    return RefusedError(400, "reason-missing", str(error), {"reason": [entry]})
+
+
+def _no_such_warning(error: WarningNotFoundError) -> RefusedError:
+    return RefusedError(409, "warning-not-found", str(error))
+
+
+def _not_acceptable(error: ErrorNotAcceptableError) -> RefusedError:
+    return RefusedError(409, "error-not-acceptable", str(error))
+
+
 _ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
     ConventionBrokenError: _convention_broken,
     NoConventionError: _no_convention,
@@ -83,4 +118,9 @@ _ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
     TransitionNotAllowedError: _not_allowed,
     TransitionRefusedError: _refused,
     SendNotDraftError: _not_draft,
+    NotReplaceableError: _not_replaceable,
+    ApprovalRefusedError: _not_approved,
+    ReasonMissingError: _reason_missing,
+    WarningNotFoundError: _no_such_warning,
+    ErrorNotAcceptableError: _not_acceptable,
 }

@@ -2,7 +2,7 @@
 
 from django_filters.rest_framework import CharFilter, FilterSet
 
-from campaigns.models import NamingConvention, Send, Spend
+from campaigns.models import NamingConvention, Send, SendingPolicy, Spend
 
 
 class ByChannel(FilterSet):
@@ -27,9 +27,21 @@ class SendFilter(ByChannel):
         fields = {
             "status": ["exact"],
             "campaign": ["exact"],
+            "name": ["icontains"],
+            "audience": ["exact", "icontains"],
             "utm_campaign": ["exact", "icontains"],
-            "scheduled_at": ["gte", "lte"],
+            "scheduled_at": ["gte", "lte", "isnull"],
+            "live_at": ["gte", "lte"],
+            "cloned_from": ["exact"],
         }
+
+
+class SendingPolicyFilter(ByChannel):
+    """Filters of `sending-policies`."""
+
+    class Meta:
+        model = SendingPolicy
+        fields = ("channel", "needs_approval")
 
 
 class SpendFilter(ByChannel):

@@ -26,7 +26,7 @@ def _own_checks_and_followers_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other apps test their own part."""
     monkeypatch.setattr(preflight, "_checks", {"plan": preflight._checks["plan"]})
     monkeypatch.setattr(send_followers, "_followers", {})
-    monkeypatch.setattr(channel_oracle, "_predictors", [])
+    monkeypatch.setattr(channel_oracle, "_preparers", [])
 
 
 def post(address: str, body: Any, client: APIClient | None = None) -> Any:
@@ -121,6 +121,7 @@ def test_a_send_that_breaks_the_convention_is_refused_with_suggestions() -> None
         {
             "code": "approved-values",
             "message": "“SMS” is not an approved utm_source. Approved: sms. Capital letters count.",
+            "value": "SMS",
             "suggestion": "sms",
         }
     ]
@@ -231,7 +232,7 @@ def test_listing_sends_costs_the_same_for_two_and_for_ten(
     client = api_client("read")
     client.get("/api/v1/sends")
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         assert len(client.get("/api/v1/sends").json()["results"]) == 10
 
 
@@ -296,7 +297,7 @@ def test_a_message_is_added_changed_and_taken_away() -> None:
     address = f"/api/v1/messages/{made.json()['id']}"
 
     assert made.status_code == 201
-    assert client.patch(address, {"share": 50}, format="json").json()["share"] == 50
+    assert client.patch(address, {"body": "New {link}"}, format="json").json()["share"] == 100
     assert client.delete(address).status_code == 204
     assert not Message.objects.exists()
 

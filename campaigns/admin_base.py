@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import URLField
+from django.db.models import Model, URLField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -91,8 +91,16 @@ class RowActionRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class RowMade:
+    """An action that made another row: its page is shown next, with the message."""
+
+    message: str
+    row: Model
+
+
+@dataclass(frozen=True, slots=True)
 class RowAction:
-    """A button on a row's page. `run` does it and returns what to tell the user.
+    """A button on a row's page. `run` does it and returns what to tell the user, or a RowMade.
 
     `variant` is unfold's: primary, default or danger. `confirm` is asked before it is done.
     A run may raise RowActionRefusedError.
@@ -100,7 +108,7 @@ class RowAction:
 
     name: str
     label: str
-    run: Callable[[HttpRequest, Any], str]
+    run: Callable[[HttpRequest, Any], str | RowMade]
     variant: str = "default"
     confirm: str = ""
 
@@ -163,8 +171,13 @@ class RowActionsMixin(ModelAdmin):
             messages.warning(request, "That is not possible any more; see the present state.")
             return redirect(change, obj.pk)
         try:
-            messages.success(request, action.run(request, obj))
+            done = action.run(request, obj)
         except RowActionRefusedError as error:
             for reason in error.reasons:
                 messages.error(request, reason)
+            return redirect(change, obj.pk)
+        if isinstance(done, RowMade):
+            messages.success(request, done.message)
+            return redirect(change, done.row.pk)
+        messages.success(request, done)
         return redirect(change, obj.pk)

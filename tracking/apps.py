@@ -14,6 +14,6 @@ class TrackingConfig(AppConfig):
         from campaigns import channel_oracle, preflight, send_page  # noqa: PLC0415  (models)
         from tracking import oracle_checks, services, tap_panel  # noqa: PLC0415
 
-        channel_oracle.register(services.predict_channels)
+        channel_oracle.register(services.channel_predictor)
         preflight.register("channel", oracle_checks.channel_checks)
         send_page.register(tap_panel.PANEL)

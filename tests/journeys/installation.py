@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -55,6 +56,20 @@ class Installation:
 @contextmanager
 def an_installation(folder: Path, **environment: str) -> Iterator[Installation]:
     """Serve short links, API and admin from one Granian on a free port, as one host."""
+    with a_server(folder, **environment) as (url, processes):
+        yield furnish(url, processes)
+
+
+def furnish(url: str, processes: Processes) -> Installation:
+    """Give a server the rows of a new installation: its short domain and an API key."""
+    make_domain(host=urlsplit(url).netloc, scheme="http", is_default=True)
+    _, key = issue_key(name="Journey", scopes=("read", "write", "events"), by=None)
+    return Installation(url=url, processes=processes, api_key=key)
+
+
+@contextmanager
+def a_server(folder: Path, **environment: str) -> Iterator[tuple[str, Processes]]:
+    """Run one Granian on the tests' database and yield its address; it makes no rows."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     (folder / "static").mkdir(parents=True, exist_ok=True)
@@ -70,11 +85,9 @@ def an_installation(folder: Path, **environment: str) -> Iterator[Installation]:
     }
     if allowed := environment.get("LINK_CHECK_ALLOWED_PRIVATE_HOSTS"):
         told["LINK_CHECK_ALLOWED_PRIVATE_HOSTS"] = f"{allowed},127.0.0.1:{port}"
-    make_domain(host=f"127.0.0.1:{port}", scheme="http", is_default=True)
-    _, key = issue_key(name="Journey", scopes=("read", "write", "events"), by=None)
     with running(web(host="127.0.0.1", port=port), environment=told) as processes:
         wait_until(f"{url}/healthz")
-        yield Installation(url=url, processes=processes, api_key=key)
+        yield url, processes
 
 
 def go_live(api: ApiClient, *, utm_campaign: str, landing_page: str) -> Link:

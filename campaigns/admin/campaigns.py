@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextInputWidget
 
+from campaigns.admin.campaign_imports import CampaignFiles
 from campaigns.admin_base import ReadOnlyTabularInline, TextrailAdmin, TextrailHistoryAdmin
 from campaigns.models import Campaign, Channel, Send, Suppression
 from campaigns.phone_numbers import InvalidPhoneError, normalise_phone
@@ -38,7 +39,7 @@ class SendsOfCampaign(ReadOnlyTabularInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(TextrailHistoryAdmin):
+class CampaignAdmin(CampaignFiles, TextrailHistoryAdmin):
     """Purposes that sends serve."""
 
     list_display = ("name", "owner", "starts_on", "ends_on", "sends", "latest_send")

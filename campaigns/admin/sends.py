@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from campaigns.admin.send_actions import transitions
 from campaigns.admin.send_forms import SendForm
+from campaigns.admin.send_imports import SendFiles
 from campaigns.admin.send_messages import MessageInline, is_out
 from campaigns.admin.send_story import conventions_for, story_of
 from campaigns.admin_base import (
@@ -42,7 +43,7 @@ _REFUSED = "refused_violations"
 
 
 @admin.register(Send)
-class SendAdmin(RowActionsMixin, TextrailHistoryAdmin):
+class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
     """Dated messages to audiences."""
 
     form = SendForm

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import CharField, F, Max, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from campaigns.convention_faults import faults_of
-from campaigns.history import save_by
-from campaigns.models import Channel, NamingConvention, new_share_token
+from campaigns.history import delete_by, save_by
+from campaigns.models import Channel, ConventionToken, NamingConvention, new_share_token
 from campaigns.public_ids import new_id
 from campaigns.published_rules import rules_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+
+_OUT_OF_THE_WAY = 10_000
 
 
 class ConventionNotDraftError(Exception):
@@ -57,20 +60,70 @@ def publish_convention(
 
 
 @transaction.atomic
-def save_draft(*, convention: NamingConvention, by: "User | None") -> NamingConvention:
+def save_draft(
+    *,
+    convention: NamingConvention,
+    parts: Sequence[ConventionToken] | None = None,
+    by: "User | None",
+) -> NamingConvention:
     """Store a draft; a new one gets its channel's next version number.
+
+    `parts` are all parts of its names, in order; where they are None, they stay as they are.
 
     Raises:
         ConventionNotDraftError: it is published, and so never changes.
     """
+    if not _lock_draft(convention):
+        convention.version = next_version_number(convention.channel)
+    save_by(convention, by)
+    if parts is not None:
+        _save_parts(convention, parts, by)
+    return convention
+
+
+@transaction.atomic
+def delete_draft(*, convention: NamingConvention, by: "User | None") -> None:
+    """Delete a draft with its parts.
+
+    Raises:
+        ConventionNotDraftError: it is published, and sends name it as what they were checked by.
+    """
+    _lock_draft(convention)
+    delete_by(convention, by)
+
+
+def _lock_draft(convention: NamingConvention) -> bool:
+    """Let nobody else change a channel's conventions for now; say whether this one is stored."""
     Channel.objects.select_for_update().get(pk=convention.channel_id)
     stored = NamingConvention.objects.filter(pk=convention.pk).first()
-    if stored is None:
-        convention.version = next_version_number(convention.channel)
-    elif stored.status != NamingConvention.Status.DRAFT:
+    if stored is not None and stored.status != NamingConvention.Status.DRAFT:
         raise ConventionNotDraftError(f"The {stored} is published and never changes.")
-    save_by(convention, by)
-    return convention
+    return stored is not None
+
+
+def _save_parts(
+    convention: NamingConvention, parts: Sequence[ConventionToken], by: "User | None"
+) -> None:
+    """Make these the parts of a convention, one after the other."""
+    stored = {part.pk: part for part in convention.tokens.all()}
+    for gone in stored.keys() - {part.pk for part in parts}:
+        delete_by(stored[gone], by)
+    # Two parts may exchange their places or names, which the database would refuse half-way
+    convention.tokens.update(
+        position=F("position") + _OUT_OF_THE_WAY,
+        name=Concat(Value("~"), Cast(F("position"), CharField())),
+    )
+    for position, part in enumerate(parts, start=1):
+        part.convention, part.position = convention, position
+        if part.pk in stored and _same(part, stored[part.pk]):
+            convention.tokens.filter(pk=part.pk).update(position=position, name=part.name)
+        else:
+            save_by(part, by)
+
+
+def _same(part: ConventionToken, stored: ConventionToken) -> bool:
+    names = [field.attname for field in ConventionToken._meta.concrete_fields]
+    return all(getattr(part, name) == getattr(stored, name) for name in names)
 
 
 def next_version_number(channel: Channel) -> int:

@@ -1,6 +1,7 @@
 """A channel's published naming convention, as the pure rules that values are checked against."""
 
 import datetime
+from collections.abc import Iterable
 
 from campaigns.convention_rules import Convention
 from campaigns.models import Channel, ConventionToken, NamingConvention
@@ -51,11 +52,17 @@ def version_before(convention: NamingConvention) -> NamingConvention | None:
     return earlier.first()
 
 
-def rules_of(convention: NamingConvention, *, today: datetime.date) -> Convention:
-    """Return the rules of a stored version. Costs a query unless `tokens` are prefetched.
+def rules_of(
+    convention: NamingConvention,
+    *,
+    today: datetime.date,
+    tokens: Iterable[ConventionToken] | None = None,
+) -> Convention:
+    """Return the rules of a version. Costs a query unless `tokens` are given or prefetched.
 
     `today` gives the period which suggestions write where a name lacks one.
     """
+    parts = convention.tokens.all() if tokens is None else tokens
     return Convention(
         channel=convention.channel.name,
         version=convention.version,
@@ -69,7 +76,7 @@ def rules_of(convention: NamingConvention, *, today: datetime.date) -> Conventio
         term_max_length=min(convention.term_max_length, 100),
         term_words=tuple(convention.term_words),
         requires_term=convention.requires_term,
-        parts=tuple(part_of(token) for token in convention.tokens.all()),
+        parts=tuple(part_of(token) for token in parts),
         today=today,
     )
 

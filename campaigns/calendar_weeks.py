@@ -33,25 +33,22 @@ class Week:
         """Return its days in words: `1–7 June`, `29 June – 5 July`."""
         return span(self.monday, self.sunday)
 
+    @property
+    def short_title(self) -> str:
+        """Return its days where there is little room: `1–7 Jun`, `29 Jun – 5 Jul`."""
+        if self.monday.month == self.sunday.month:
+            return f"{self.monday.day}–{self.sunday:%-d %b}"
+        return f"{self.monday:%-d %b} – {self.sunday:%-d %b}"
+
 
 def weeks_from(day: date, count: int) -> list[Week]:
-    """Return so many weeks, the first of which has the day; fewer at the calendar's end."""
-    monday = monday_of(day)
-    room = (date.max - monday).days // 7
-    return [Week(monday + index * _WEEK) for index in range(min(count, room))]
+    """Return so many weeks, the first of which has the day."""
+    return [Week(monday_of(day) + index * _WEEK) for index in range(count)]
 
 
 def monday_of(day: date) -> date:
     """Return the Monday of the day's week."""
     return day - timedelta(days=day.weekday())
-
-
-def shifted(day: date, weeks: int) -> date | None:
-    """Return the day so many weeks later or earlier; None beyond the calendar's ends."""
-    try:
-        return day + weeks * _WEEK
-    except OverflowError:
-        return None
 
 
 def span(first: date, last: date) -> str:

@@ -3,7 +3,9 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern
 
+from campaigns.admin.calendar_page import calendar_urls
+
 
 def page_urls(site: AdminSite) -> list[URLPattern]:
     """Return the pages' addresses."""
-    return []
+    return [*calendar_urls(site)]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateTimeFilter,
@@ -116,9 +117,10 @@ class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
         return f"{obj.audience_size:,}"
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new send goes out by SMS unless someone says otherwise."""
+        """A new send goes out by SMS unless someone says otherwise, on the calendar's day."""
         sms = Channel.objects.filter(slug="sms").values_list("pk", flat=True).first()
-        return {"channel": sms, **super().get_changeform_initial_data(request)}
+        initial = {"channel": sms, **super().get_changeform_initial_data(request)}
+        return {**initial, "scheduled_at": _moment(initial.get("scheduled_at"))}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Send | None = None) -> list[str]:
         """Fix what the links carry once they are out."""
@@ -190,3 +192,12 @@ class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, _REFUSED, ())
         return form
+
+
+def _moment(text: Any) -> datetime | None:
+    """Return the time that an address names, such as `2026-06-10T10:00`; None if it is none."""
+    try:
+        moment = parse_datetime(text or "")
+        return moment and timezone.make_aware(moment)
+    except ValueError:
+        return None

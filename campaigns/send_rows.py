@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +13,9 @@ from django.utils import timezone
 
 from campaigns.import_rows import RawRow, RowError, RowRefusedError
 from campaigns.models import Campaign, Channel, Message, Send
+from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
 from campaigns.send_sheet import MESSAGE_COLUMNS, SHARE_COLUMNS, plain_text
+from campaigns.time_zones import common_zones
 from campaigns.versions import WHOLE, active
 
 REQUIRED = ("name", "campaign", "channel", "destination_url", "utm_campaign")
@@ -148,12 +149,13 @@ def _read_size(text: str, draft: Draft, places: Places) -> None:
 
 
 def _read_zone(text: str, draft: Draft, places: Places) -> None:
-    if text and text not in available_timezones():
-        names = {zone.lower(): zone for zone in available_timezones()}
+    try:
+        draft.send.time_zone = zone_named(text).key if text else ""
+    except UnknownTimeZoneError as error:
+        names = {zone.lower(): zone for zone in common_zones()}
         close = difflib.get_close_matches(text.lower().replace(" ", "_"), names, n=1)
-        message = f"“{text[:60]}” is no time zone; write it like America/New_York."
-        raise RowRefusedError("time_zone", "unknown", message, names[close[0]] if close else "")
-    draft.send.time_zone = text
+        suggestion = names[close[0]] if close else ""
+        raise RowRefusedError("time_zone", "unknown", str(error), suggestion) from error
 
 
 _READERS: Mapping[str, Callable[[str, Draft, Places], None]] = {
@@ -179,7 +181,7 @@ def _read_scheduled(row: RawRow, before: Mapping[str, str], draft: Draft) -> Non
 
 
 def _zone_of(send: Send) -> tzinfo:
-    return ZoneInfo(send.time_zone) if send.time_zone else timezone.get_current_timezone()
+    return zone_named(send.time_zone) if send.time_zone else timezone.get_current_timezone()
 
 
 def _moment(text: str, zone: tzinfo) -> datetime:

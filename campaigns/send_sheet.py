@@ -1,11 +1,11 @@
 """A send as a row of a spreadsheet: what an export writes is what an import reads."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from campaigns.models import Message, Send
+from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
 from campaigns.versions import active
 
 MESSAGE_COLUMNS = ("message", "message_b", "message_c", "message_d", "message_e")
@@ -68,7 +68,7 @@ def _moment(send: Send) -> str:
     if send.scheduled_at is None:
         return ""
     try:
-        zone = ZoneInfo(send.time_zone) if send.time_zone else None
-    except (LookupError, ValueError):
+        zone = zone_named(send.time_zone) if send.time_zone else None
+    except UnknownTimeZoneError:
         zone = None
     return timezone.localtime(send.scheduled_at, zone).isoformat()

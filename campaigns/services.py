@@ -10,6 +10,7 @@ from campaigns.approvals import ApprovalRefusedError, approve_send
 from campaigns.bulk_edit import edit_sends, move_sends
 from campaigns.cloning import clone_send
 from campaigns.message_replacing import NotReplaceableError, replace_message
+from campaigns.rate_card import RateCardRefusedError, record_rate_card_cost
 from campaigns.send_moves import (
     TransitionNotAllowedError,
     TransitionRefusedError,
@@ -34,6 +35,7 @@ __all__ = [
     "ConventionBrokenError",
     "ErrorNotAcceptableError",
     "NotReplaceableError",
+    "RateCardRefusedError",
     "ReasonMissingError",
     "SendFrozenError",
     "SendNotDraftError",
@@ -47,6 +49,7 @@ __all__ = [
     "delete_send",
     "edit_sends",
     "move_sends",
+    "record_rate_card_cost",
     "record_spend",
     "replace_message",
     "save_send",

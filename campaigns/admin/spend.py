@@ -7,10 +7,16 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from campaigns.admin_base import TextrailAdmin, TextrailHistoryAdmin
+from campaigns.admin.spend_imports import SpendFiles
+from campaigns.admin_base import TextrailAdmin, TextrailHistoryAdmin, signed_in_user
 from campaigns.models import ExchangeRate, Spend
 from campaigns.money import (
     InvalidAmountError,
@@ -20,7 +26,15 @@ from campaigns.money import (
     format_amount,
     parse_amount,
 )
-from campaigns.spend_rows import kind_of
+from campaigns.rate_card import replace_rate_card
+from campaigns.spend_panel import KIND_NAMES
+from campaigns.spend_rows import RATE_CARD, kind_of
+
+KIND_COLORS = {
+    KIND_NAMES[Spend.Kind.INVOICE]: "default",
+    KIND_NAMES[Spend.Kind.CREDIT_NOTE]: "success",
+    KIND_NAMES[Spend.Kind.RATE_CARD]: "warning",
+}
 
 
 class SpendForm(forms.ModelForm):
@@ -60,6 +74,15 @@ class SpendForm(forms.ModelForm):
         except InvalidCurrencyError as error:
             raise ValidationError(str(error)) from error
 
+    def clean_platform(self) -> str:
+        """Keep the rate card's name for what is counted by it."""
+        platform: str = self.cleaned_data["platform"]
+        if platform == RATE_CARD and self.instance.kind != Spend.Kind.RATE_CARD:
+            raise ValidationError(
+                f"“{RATE_CARD}” is Textrail’s own estimate; name the platform that charged."
+            )
+        return platform
+
     def clean_amount(self) -> str:
         """Read the amount in the currency, which stands before it."""
         text: str = self.cleaned_data["amount"]
@@ -70,17 +93,21 @@ class SpendForm(forms.ModelForm):
             self.instance.amount_minor = parse_amount(text, currency)
         except InvalidAmountError as error:
             raise ValidationError(str(error)) from error
-        self.instance.kind = kind_of(self.instance.amount_minor)
+        if self.instance.kind != Spend.Kind.RATE_CARD:
+            self.instance.kind = kind_of(self.instance.amount_minor)
+        elif self.instance.amount_minor < 0:
+            raise ValidationError("What the rate card says cannot be negative.")
         return text
 
 
 @admin.register(Spend)
-class SpendAdmin(TextrailHistoryAdmin):
+class SpendAdmin(SpendFiles, TextrailHistoryAdmin):
     """What platforms charged, day by day."""
 
     form = SpendForm
-    list_display = ("date", "platform", "external_id", "channel", "goes_to", "amount")
+    list_display = ("date", "platform", "external_id", "channel", "goes_to", "what", "amount")
     list_filter = (
+        ("kind", ChoicesDropdownFilter),
         ("channel", RelatedDropdownFilter),
         ("campaign", RelatedDropdownFilter),
         "platform",
@@ -103,10 +130,26 @@ class SpendAdmin(TextrailHistoryAdmin):
         """Return the name of what the money was spent on."""
         return str(obj.send or obj.campaign or "The channel as a whole")
 
+    @display(description="Kind", label=KIND_COLORS, ordering="kind")
+    def what(self, obj: Spend) -> str:
+        """Return what the amount is, as a badge."""
+        return KIND_NAMES[Spend.Kind(obj.kind)]
+
     @admin.display(description="Amount", ordering="amount_minor")
     def amount(self, obj: Spend) -> str:
         """Return the amount as people read it."""
         return str(Money(obj.amount_minor, obj.currency))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Spend | None = None) -> list[str]:
+        """Fix what ties a rate card's figure to its send; its amount can be corrected."""
+        if obj is None or obj.kind != Spend.Kind.RATE_CARD:
+            return []
+        return ["platform", "external_id", "date", "channel", "campaign", "send"]
+
+    def save_model(self, request: HttpRequest, obj: Spend, form: Any, change: Any) -> None:
+        """Let an invoice take the rate card's place."""
+        super().save_model(request, obj, form, change)
+        replace_rate_card([obj], by=signed_in_user(request))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

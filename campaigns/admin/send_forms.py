@@ -1,18 +1,23 @@
 """The forms of a send and its messages, which speak the naming convention's language."""
 
+import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminTextInputWidget
 
+from campaigns.admin.builder_widgets import CampaignNameInput, CheckedInput, Fragment
+from campaigns.admin.send_form_data import composed_name
 from campaigns.conventions import Violation
 from campaigns.form_fields import form_field
 from campaigns.lifecycle import is_frozen
 from campaigns.models import Send
 from campaigns.published_rules import NoConventionError
+from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
 from campaigns.send_checks import check_send
+from campaigns.time_zones import common_zones
 
 UTM_FIELDS = {"utm_source", "utm_medium", "utm_campaign", "utm_term"}
 
@@ -29,10 +34,9 @@ class SendForm(forms.ModelForm):
         max_length=2000,
         assume_scheme="https",
         help_text="The page behind the short links, without UTM values.",
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"placeholder": "https://example.com/trial", "inputmode": "url"}
-        ),
+        widget=CheckedInput(attrs={"placeholder": "https://example.com/trial", "inputmode": "url"}),
     )
+    in_reports = forms.Field(label="In reports", required=False, widget=Fragment("builder-reports"))
 
     class Meta:
         model = Send
@@ -43,11 +47,12 @@ class SendForm(forms.ModelForm):
             "audience",
             "audience_size",
             "scheduled_at",
+            "time_zone",
             "destination_url",
             "channel",
+            "utm_campaign",
             "utm_source",
             "utm_medium",
-            "utm_campaign",
             "utm_term",
         )
         labels = {
@@ -57,17 +62,44 @@ class SendForm(forms.ModelForm):
             "utm_term": "UTM term",
             "audience_size": "Planned recipients",
             "scheduled_at": "Planned for",
+            "time_zone": "Recipients’ time zone",
         }
         help_texts = {
+            "audience": "",
             "audience_size": "",
+            "time_zone": "",
             "utm_campaign": "The send’s name in every report. Used once, never again.",
             "utm_term": "Optional: the audience or list, such as lapsed-trials.",
         }
         widgets = {
-            "utm_campaign": UnfoldAdminTextInputWidget(
-                attrs={"placeholder": "trial-reengagement-june", "autocomplete": "off"}
-            ),
+            "audience": CheckedInput(attrs={"placeholder": "Lapsed trials"}),
+            "time_zone": CheckedInput(attrs={"placeholder": "America/New_York"}),
+            "utm_campaign": CampaignNameInput(attrs={"placeholder": "trial-reengagement-june"}),
+            "utm_source": CheckedInput(),
+            "utm_medium": CheckedInput(),
+            "utm_term": CheckedInput(attrs={"placeholder": "lapsed-trials"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "utm_campaign" in self.fields:
+            # An empty one may be made of its parts; the convention's check says it is needed.
+            self.fields["utm_campaign"].required = False
+
+    def clean_utm_campaign(self) -> str:
+        """Make the name of its parts where it was left empty, as without the page's script."""
+        name: str = self.cleaned_data["utm_campaign"]
+        channel = self.cleaned_data.get("channel")
+        return name or (composed_name(self.data, channel.pk) if channel else "")
+
+    def clean_time_zone(self) -> str:
+        """Refuse a zone nobody knows, and offer the one that was probably meant."""
+        name: str = self.cleaned_data["time_zone"]
+        try:
+            return zone_named(name).key if name else ""
+        except UnknownTimeZoneError as error:
+            found = Violation("time_zone", name, "unknown-time-zone", str(error), meant_zone(name))
+            raise forms.ValidationError(explain(found, "id_time_zone")) from error
 
     def _get_validation_exclusions(self) -> set[str]:
         """Keep the constraints on UTM values silent: the convention says more, and in words."""
@@ -113,3 +145,11 @@ def explain(found: Violation, input_id: str) -> str:
         found.suggestion,
         found.suggestion,
     )
+
+
+def meant_zone(name: str) -> str:
+    """Return the time zone that was probably meant, such as by its city alone; or none."""
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in reversed(common_zones())}
+    typed = name.rpartition("/")[2].strip().casefold().replace(" ", "_")
+    close = difflib.get_close_matches(typed[:80], cities, n=1, cutoff=0.75)
+    return cities[close[0]] if close else ""

@@ -3,38 +3,59 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from campaigns.admin.send_form_data import in_order, number_in
 from campaigns.admin.send_forms import explain
 from campaigns.admin_base import TextrailStackedInline
 from campaigns.lifecycle import is_frozen
 from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.send_checks import check_send
+from campaigns.versions import MOST_VERSIONS
 
 
 class MessageForm(forms.ModelForm):
-    """One version of the text."""
+    """One version of the text. The page puts its preview, and what is wrong with it, beside it."""
+
+    builder_title = ""
+    builder_preview = ""
+    builder_verdict = ""
+    destination_url = forms.URLField(
+        label="Landing page of this version",
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
+        help_text="Only where it differs from the send’s.",
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "The send’s landing page", "inputmode": "url"}
+        ),
+    )
 
     class Meta:
         model = Message
-        fields = ("body", "utm_content", "share")
-        labels = {"body": "Text", "utm_content": "UTM content", "share": "Share in %"}
+        fields = ("body", "utm_content", "share", "destination_url")
+        labels = {
+            "body": "Text",
+            "utm_content": "UTM content",
+            "share": "Share in %",
+        }
         help_texts = {
             "body": "Write {link} where the short link goes, and how to opt out.",
-            "utm_content": "Only for A/B versions: version-a, version-b.",
+            "utm_content": "Leave it empty: several versions are named by the convention.",
+            "share": "Of the recipients; 100 everywhere shares evenly.",
         }
         widgets = {
             "body": UnfoldAdminTextareaWidget(
                 attrs={
-                    "rows": 4,
-                    "data-segments": "1",
+                    "rows": 5,
                     "placeholder": "Your trial waits for you: {link} Reply STOP to opt out",
                 }
-            )
+            ),
         }
 
     def validate_unique(self) -> None:
@@ -62,9 +83,9 @@ class MessageFormSet(PaginationInlineFormSet):
             return  # the send's own form says so
         for found in verdict.violations:
             if found.field.startswith("messages."):
-                form = forms_kept[int(found.field.split(".")[1])]
-                field_id = f"id_{form.prefix}-utm_content"
-                form.add_error("utm_content", explain(found, field_id))
+                _, index, field = found.field.split(".")
+                form = forms_kept[int(index)]
+                form.add_error(field, explain(found, f"id_{form.prefix}-{field}"))
 
     def wanted_messages(self) -> list[Message]:
         """Return the messages the send shall have, having noted the changes for the log."""
@@ -86,13 +107,20 @@ class MessageInline(TextrailStackedInline):
     model = Message
     form = MessageForm
     formset = MessageFormSet
-    fields = ("body", ("utm_content", "share"))
-    verbose_name = "message"
+    fields = ("body", "utm_content", "share", "destination_url")
+    template = "campaigns/send_messages.html"
+    verbose_name = "version"
     verbose_name_plural = "Messages"
+    max_num = MOST_VERSIONS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """List the versions that people get before the replaced ones."""
+        return in_order(super().get_queryset(request))
 
     def get_extra(self, request: HttpRequest, obj: Send | None = None, **kwargs: Any) -> int:
-        """Offer one empty message to a new send."""
-        return 0 if obj else 1
+        """Offer one empty message to a new send; more where `?versions=` asks for them."""
+        asked = number_in(request.GET, "versions", 1, MOST_VERSIONS)
+        return asked - obj.messages.count() if obj else asked
 
     def has_add_permission(self, request: HttpRequest, obj: Send | None) -> bool:
         """Refuse once the messages are out."""

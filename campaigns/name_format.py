@@ -188,13 +188,18 @@ def _take(part: NamePart, left: list[str], today: datetime.date | None) -> str:
         for start in range(len(left) - size, -1, -1)
     ]
     texts = ["-".join(left[start:stop]) for start, stop in runs]
-    for read in (_accepted, _meant):
+    # A period is read with its year, whatever the form; a listed word before a misspelt one
+    for read in (_understood,) if part.kind == "period" else (_accepted, _meant):
         for (start, stop), text in zip(runs, texts, strict=True):
             found = read(part, text, today)
             if found:
                 del left[start:stop]
                 return found
     return ""
+
+
+def _understood(part: NamePart, text: str, today: datetime.date | None) -> str:
+    return _accepted(part, text, today) or _meant(part, text, today)
 
 
 def _accepted(part: NamePart, text: str, _today: datetime.date | None) -> str:

@@ -97,7 +97,7 @@ def example_of(form: str) -> str:
 
 
 def rewritten(text: str, forms: Sequence[str], *, today: datetime.date) -> str:
-    """Return the same period in the first of the forms that can say it, else an empty string.
+    """Return the same period in the best of the forms that can say it, else an empty string.
 
     A year that the text does not name is today's.
     """
@@ -105,12 +105,17 @@ def rewritten(text: str, forms: Sequence[str], *, today: datetime.date) -> str:
     if not said:
         return ""
     known = {"year": str(today.year), **said}
-    for form in forms:
+    # A year that was named is kept where one of the forms can
+    for form in sorted(forms, key=lambda form: "year" in said and "{year}" not in _written(form)):
         try:
-            return _WRITTEN[form].format_map(known)
+            return _written(form).format_map(known)
         except KeyError:
             continue
     return ""
+
+
+def _written(form: str) -> str:
+    return _WRITTEN.get(form, "{unknown}")
 
 
 def described(forms: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The admin's pages of conventions, spend, opt-outs, keys and channels."""
+"""The admin's pages of spend, opt-outs, keys and channels."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from campaigns.models import (
     ApiKey,
     Campaign,
     Channel,
-    NamingConvention,
     Spend,
     Suppression,
 )
@@ -34,63 +33,6 @@ def signed_in(user: Any) -> Client:
 
 def owner() -> Client:
     return signed_in(a_superuser())
-
-
-def test_a_draft_convention_is_published_with_a_button() -> None:
-    draft = draft_new_version(convention=a_convention(), by=None)
-    address = reverse("admin:campaigns_namingconvention_do", args=[draft.pk, "publish"])
-
-    page = owner().post(address, follow=True).content.decode()
-
-    assert a_convention() == draft
-    assert f"/conventions/{draft.token}" in page
-
-
-def test_an_unsound_draft_is_refused_with_its_faults() -> None:
-    draft = draft_new_version(convention=a_convention(), by=None)
-    NamingConvention.objects.filter(pk=draft.pk).update(sources=["SMS"])
-    address = reverse("admin:campaigns_namingconvention_do", args=[draft.pk, "publish"])
-
-    page = owner().post(address, follow=True).content.decode()
-
-    assert "“SMS” in utm_source must be lower-case" in page
-    assert a_convention() != draft
-
-
-def test_a_published_convention_offers_its_next_version_and_no_fields() -> None:
-    convention = a_convention()
-    client = owner()
-    change = reverse("admin:campaigns_namingconvention_change", args=[convention.pk])
-
-    assert 'name="sources"' not in client.get(change).content.decode()
-    client.post(reverse("admin:campaigns_namingconvention_do", args=[convention.pk, "new-version"]))
-    assert NamingConvention.objects.get(version=2).status == "draft"
-
-
-def test_a_convention_for_another_channel_is_drafted() -> None:
-    data = {
-        "channel": str(a_channel("email").pk),
-        "sources": "newsletter, crm",
-        "mediums": "email",
-        "reserved_words": "",
-        "campaign_max_length": "60",
-        "content_prefix": "version",
-        "term_max_length": "50",
-        "tokens-TOTAL_FORMS": "1",
-        "tokens-INITIAL_FORMS": "0",
-        "tokens-0-position": "1",
-        "tokens-0-name": "topic",
-        "tokens-0-kind": "slug",
-        "tokens-0-words": "",
-        "tokens-0-is_required": "on",
-        "tokens-0-example": "launch",
-    }
-
-    owner().post(reverse("admin:campaigns_namingconvention_add"), data)
-
-    draft = NamingConvention.objects.get(channel__slug="email")
-    assert (draft.version, draft.status, draft.sources) == (1, "draft", ["newsletter", "crm"])
-    assert draft.tokens.get().name == "topic"
 
 
 def spend_data(**fields: str) -> dict[str, str]:

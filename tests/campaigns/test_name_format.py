@@ -108,6 +108,13 @@ def test_a_period_in_another_form_is_rewritten() -> None:
     ]
 
 
+def test_a_period_keeps_its_year_where_it_can() -> None:
+    period = NamePart("period", kind="period", words=("month", "year-month"))
+
+    assert fit(["june", "2027"], [GOAL, period], today=date(2026, 3, 1)) == ["", "2027-06"]
+    assert fit(["june"], [GOAL, period], today=date(2026, 3, 1)) == ["", "june"]
+
+
 def test_a_part_has_its_longest_text() -> None:
     short = NamePart("topic", max_length=8)
 

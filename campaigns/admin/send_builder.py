@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.name_parts import periods_around, planned_day, texts_of
 from campaigns.admin.send_form_data import messages_in, part_field, send_in, text_in
 from campaigns.admin.send_forms import explain
+from campaigns.lifecycle import is_frozen
 from campaigns.models import NamingConvention, Send
 from campaigns.published_rules import part_of, rules_of
 from campaigns.send_preview import FieldVerdict, SendPreview, VersionPreview, preview_of
@@ -69,9 +70,8 @@ def slots_of(shown: SendPreview, places: Sequence[int]) -> dict[str, str]:
     found = {
         f"{field}-verdict": _verdict_html(shown.fields[field], f"id_{field}") for field in _CHECKED
     }
-    found["utm_campaign-verdict"] += render_to_string(
-        "campaigns/send_verdict.html", {"similar": shown.similar}
-    )
+    alike = render_to_string("campaigns/send_verdict.html", {"similar": shown.similar})
+    found["utm_campaign-verdict"] = format_html("{}{}", found["utm_campaign-verdict"], alike)
     found["time_zone-verdict"] = render_to_string(
         "campaigns/send_planned.html", {"planned": shown.planned}
     )
@@ -103,7 +103,8 @@ def reports_html(shown: SendPreview) -> str:
         }
         for field, label in _LABELS.items()
     ]
-    contents = [version.name for version in shown.versions if version.name.value]
+    going = [version for version in shown.versions if not version.message.retired_at]
+    contents = [version.name for version in going if version.name.value]
     rows.append(
         {
             "field": "utm_content",
@@ -167,9 +168,8 @@ def _summary_html(shown: SendPreview) -> str:
     context = {
         "shown": shown,
         "share_sum": sum(shown.shares),
-        "recipients": f"{shown.send.audience_size:,}"
-        if shown.send.audience_size
-        else "not planned",
+        "recipients": f"{shown.send.audience_size:,}",
+        "may_share": not is_frozen(shown.send.status),
         "segments": f"{shown.cost.segments:,}",
         "rate": f"{rate.normalize():f}" if rate is not None else "",
     }

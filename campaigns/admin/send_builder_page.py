@@ -94,12 +94,10 @@ def dress(form: Any, formsets: list[Any], stored: Send | None) -> dict[str, Any]
     shown = preview_of(send, [message for _, message in rows], now=timezone.now())
     slots = slots_of(shown, [index for index, _ in rows])
     _dress_fields(form, send, slots, data)
+    names = {index: message.utm_content for index, message in rows}
     for formset in formsets:
         for index, version in enumerate(formset.forms):
-            version.builder_title = slots.get(f"messages-{index}-title", "")
-            version.builder_preview = slots.get(f"messages-{index}-preview", "")
-            if not version.errors:
-                version.builder_verdict = slots.get(f"messages-{index}-verdict", "")
+            _dress_version(version, index, slots, names.get(index, ""))
     address = reverse("admin:campaigns_send_preview")
     return {
         "address": f"{address}?send={stored.pk}" if stored else address,
@@ -129,12 +127,22 @@ def _dress_fields(form: Any, send: Send, slots: dict[str, str], data: FormData |
         widget = field.widget
         if isinstance(widget, CampaignNameInput):
             widget.groups = part_groups(send, data)
+            field.required = True  # as people see it; an empty one is made of its parts
         if isinstance(widget, CheckedInput):
             widget.options = options.get(f"id_{name}_options", ())
             # What the form itself found is shown above, and once is enough.
             widget.notes = "" if name in form.errors else slots.get(f"{name}-verdict", "")
         if isinstance(widget, Fragment):
             widget.notes = slots[widget.slot]
+
+
+def _dress_version(version: Any, index: int, slots: dict[str, str], name: str) -> None:
+    version.builder_title = slots.get(f"messages-{index}-title", "")
+    version.builder_preview = slots.get(f"messages-{index}-preview", "")
+    if not version.errors:
+        version.builder_verdict = slots.get(f"messages-{index}-verdict", "")
+    if "utm_content" in version.fields:
+        version.fields["utm_content"].widget.attrs["placeholder"] = name
 
 
 def _options(send: Send) -> dict[str, Sequence[str]]:

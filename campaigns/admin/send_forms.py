@@ -82,9 +82,10 @@ class SendForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "utm_campaign" in self.fields:
-            # An empty one may be made of its parts; the convention's check says it is needed.
-            self.fields["utm_campaign"].required = False
+        for name in ("utm_source", "utm_medium", "utm_campaign"):
+            if name in self.fields:
+                # A name may be made of its parts; of an empty value the convention says more.
+                self.fields[name].required = False
 
     def clean_utm_campaign(self) -> str:
         """Make the name of its parts where it was left empty, as without the page's script."""

@@ -103,7 +103,8 @@ class RowAction:
     """A button on a row's page. `run` does it and returns what to tell the user, or a RowMade.
 
     `variant` is unfold's: primary, default or danger. `confirm` is asked before it is done.
-    A run may raise RowActionRefusedError.
+    `permission` is needed instead of the right to change the row. One that is no button has a
+    form of its own on the page. A run may raise RowActionRefusedError.
     """
 
     name: str
@@ -111,10 +112,12 @@ class RowAction:
     run: Callable[[HttpRequest, Any], str | RowMade]
     variant: str = "default"
     confirm: str = ""
+    permission: str = ""
+    is_button: bool = True
 
 
 class RowActionsMixin(ModelAdmin):
-    """Buttons above a row's form, each a POST of its own, for whoever may change the row.
+    """Buttons above a row's form, each a POST of its own, for whoever may press them.
 
     Mix in before the admin class and override `row_actions`.
     """
@@ -149,24 +152,29 @@ class RowActionsMixin(ModelAdmin):
         )
 
     def _offered(self, request: HttpRequest, obj: Any) -> list[tuple[RowAction, str]]:
-        if not super().has_change_permission(request):
-            return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_do"
         return [
             (action, reverse(name, args=[obj.pk, action.name]))
             for action in self.row_actions(request, obj)
+            if action.is_button and self._may(request, action)
         ]
+
+    def _may(self, request: HttpRequest, action: RowAction | None) -> bool:
+        if action is not None and action.permission:
+            return request.user.has_perm(action.permission)
+        return super().has_change_permission(request)
 
     def _run_row_action(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not super().has_change_permission(request):
-            raise PermissionDenied
         obj = self.get_object(request, object_id)
+        offered = self.row_actions(request, obj) if obj else []
+        action = next((one for one in offered if one.name == name), None)
+        if not self._may(request, action):
+            raise PermissionDenied
         if obj is None:
             raise Http404
         change = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        action = next((one for one in self.row_actions(request, obj) if one.name == name), None)
         if action is None:
             messages.warning(request, "That is not possible any more; see the present state.")
             return redirect(change, obj.pk)

@@ -65,18 +65,22 @@ def approve_send(*, send: Send, by: "User | None", note: str, now: datetime) -> 
 
 
 def why_not_approve(send: Send, by: "User | None") -> str:
-    """Return in words why somebody may not approve a send now; an empty string where they may."""
+    """Return in words why somebody may not approve a send now; an empty string where they may.
+
+    A send is approved while it is ready; again while it is live, if a text was replaced since.
+    """
     if by is None or not by.has_perm(PERMISSION):
         return "Approving needs a person with the right “Can approve another person's send”."
-    if send.status not in {Send.Status.READY, Send.Status.LIVE}:
+    found = approval_of(send)
+    is_void = found is not None and not found.is_valid
+    if send.status != Send.Status.READY and not (send.status == Send.Status.LIVE and is_void):
         return f"“{send.name}” is {send.status}; a send is approved when it is ready."
     if by == send.created_by:
         return "You planned this send, so a second person has to approve it."
     if by == content_editor(send):
         return "You edited this send last, so a second person has to approve it."
-    found = approval_of(send)
     if found is not None and found.is_valid:
-        return f"{found.row.approved_by} approved it already, and nothing changed since."
+        return "It is approved already, and nothing changed since."
     return ""
 
 

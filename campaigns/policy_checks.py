@@ -34,6 +34,8 @@ def _approval_results(send: Send, policy: SendingPolicy, page: str) -> Iterator[
     found = approval_of(send)
     where = f"{page}#approval"
     if found is None:
+        if send.status == Send.Status.LIVE:
+            return  # it went out before the policy asked
         text = (
             "Needs a second person’s approval: ask somebody who neither planned nor last edited "
             "it to open this page and press “Approve” once it is ready."
@@ -41,13 +43,14 @@ def _approval_results(send: Send, policy: SendingPolicy, page: str) -> Iterator[
         yield CheckResult("approval-missing", Level.ERROR, text, where)
         return
     day = timezone.localtime(found.row.approved_at)
+    who = found.row.approved_by or "Somebody who is gone"
     if found.is_valid:
-        text = f"{found.row.approved_by} approved it on {day:%-d %B %Y %H:%M}."
+        text = f"{who} approved it on {day:%-d %B %Y %H:%M}."
         yield CheckResult("approval", Level.OK, text, where)
     else:
         text = (
-            f"Needs a second person’s approval again: it changed since {found.row.approved_by} "
-            f"approved it on {day:%-d %B %Y %H:%M}."
+            "Needs a second person’s approval again: it changed since the approval by "
+            f"{who} on {day:%-d %B %Y %H:%M}."
         )
         yield CheckResult("approval-void", Level.ERROR, text, where)
 

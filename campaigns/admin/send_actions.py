@@ -1,4 +1,4 @@
-"""The buttons of a send's page: its transitions."""
+"""The buttons of a send's page: its transitions, a clone; and its forms: approve, accept."""
 
 from typing import Any
 
@@ -6,20 +6,42 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from campaigns.admin_base import RowAction, RowActionRefusedError, signed_in_user
+from campaigns.admin_base import RowAction, RowActionRefusedError, RowMade, signed_in_user
+from campaigns.approvals import PERMISSION
 from campaigns.lifecycle import VERBS, may_follow
 from campaigns.models import Send
 from campaigns.preflight import CheckResult
+from campaigns.published_rules import NoConventionError
 from campaigns.services import (
+    ApprovalRefusedError,
+    ConventionBrokenError,
+    ErrorNotAcceptableError,
+    ReasonMissingError,
     TransitionNotAllowedError,
     TransitionRefusedError,
+    WarningNotFoundError,
+    acknowledge_warning,
+    approve_send,
+    clone_send,
     transition_send,
 )
 
+APPROVE = "approve"
+ACCEPT = "accept-warning"
 _CONFIRM = {
     "live": "Go live? UTM values, landing page and messages are fixed from then on.",
     "cancelled": "Cancel this send? That cannot be undone, and its name stays taken.",
 }
+
+
+def send_actions(send: Send) -> list[RowAction]:
+    """Return what may be done with a send now, the usual next step first."""
+    return [
+        *transitions(send),
+        RowAction("clone", "Clone", _clone, permission="campaigns.add_send"),
+        RowAction(APPROVE, "Approve", _approve, permission=PERMISSION, is_button=False),
+        RowAction(ACCEPT, "Accept", _accept, is_button=False),
+    ]
 
 
 def transitions(send: Send) -> list[RowAction]:
@@ -57,3 +79,30 @@ def _reason(result: CheckResult) -> str:
     return format_html(
         '{} <a class="underline" href="{}">Mend it</a>', result.message, result.fix_url
     )
+
+
+def _clone(request: HttpRequest, send: Send) -> RowMade:
+    try:
+        copy = clone_send(send=send, by=signed_in_user(request), now=timezone.now())
+    except (ConventionBrokenError, NoConventionError) as error:
+        raise RowActionRefusedError([str(error)]) from error
+    text = f"A draft like “{send.name}”, named {copy.utm_campaign}. Plan its time, then mark it."
+    return RowMade(text, copy)
+
+
+def _approve(request: HttpRequest, send: Send) -> str:
+    note = request.POST.get("note", "")
+    try:
+        approve_send(send=send, by=signed_in_user(request), note=note, now=timezone.now())
+    except ApprovalRefusedError as error:
+        raise RowActionRefusedError([str(error)]) from error
+    return f"You approved “{send.name}” as it is now. A change asks for a new approval."
+
+
+def _accept(request: HttpRequest, send: Send) -> str:
+    given = {name: request.POST.get(name, "") for name in ("code", "message", "reason")}
+    try:
+        acknowledge_warning(send=send, **given, by=signed_in_user(request), now=timezone.now())
+    except (ReasonMissingError, WarningNotFoundError, ErrorNotAcceptableError) as error:
+        raise RowActionRefusedError([str(error)]) from error
+    return "Accepted. Your reason stays beside the warning."

@@ -15,10 +15,13 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from campaigns.admin.send_actions import transitions
+from campaigns.admin.send_actions import send_actions
+from campaigns.admin.send_builder_page import SendBuilderMixin
+from campaigns.admin.send_bulk import SendBulkMixin
 from campaigns.admin.send_forms import SendForm
 from campaigns.admin.send_imports import SendFiles
 from campaigns.admin.send_messages import MessageInline, is_out
+from campaigns.admin.send_replacing import MessageReplacingMixin
 from campaigns.admin.send_story import conventions_for, story_of
 from campaigns.admin_base import (
     RowAction,
@@ -30,6 +33,7 @@ from campaigns.models import Channel, Send
 from campaigns.services import (
     FROZEN_FIELDS,
     ConventionBrokenError,
+    SendFrozenError,
     save_send,
 )
 
@@ -44,7 +48,14 @@ _REFUSED = "refused_violations"
 
 
 @admin.register(Send)
-class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
+class SendAdmin(
+    SendBuilderMixin,
+    SendFiles,
+    SendBulkMixin,
+    MessageReplacingMixin,
+    RowActionsMixin,
+    TextrailHistoryAdmin,
+):
     """Dated messages to audiences."""
 
     form = SendForm
@@ -68,28 +79,6 @@ class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
     autocomplete_fields = ("campaign",)
     change_form_outer_before_template = "campaigns/send_top.html"
     change_form_outer_after_template = "campaigns/send_panels.html"
-    fieldsets = (
-        (
-            "The send",
-            {"fields": (("name", "campaign"), ("audience", "audience_size"), "scheduled_at")},
-        ),
-        (
-            "Where its links lead",
-            {
-                "fields": (
-                    "destination_url",
-                    ("channel", "utm_campaign"),
-                    ("utm_source", "utm_medium"),
-                    "utm_term",
-                ),
-                "description": "Every link of this send carries these values. "
-                "The naming convention above says which are allowed.",
-            },
-        ),
-    )
-
-    class Media:
-        js = ("campaigns/send_form.js",)
 
     @display(description="Send", header=True, ordering="name")
     def title(self, obj: Send) -> list[str]:
@@ -162,8 +151,8 @@ class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
         return redirect("admin:campaigns_send_change", obj.pk)
 
     def row_actions(self, request: HttpRequest, obj: Send) -> list[RowAction]:
-        """Offer exactly the transitions that may follow."""
-        return transitions(obj)
+        """Offer exactly the transitions that may follow, and a clone at all times."""
+        return send_actions(obj)
 
     def changeform_view(
         self,
@@ -173,17 +162,26 @@ class SendAdmin(SendFiles, RowActionsMixin, TextrailHistoryAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the convention, the state, the preflight results and every app's panel."""
-        send = self.get_object(request, object_id) if object_id else None
-        context: dict[str, Any] = {"conventions": conventions_for(send)}
-        if send is not None:
-            context |= story_of(send, request)
-        context |= extra_context or {}
+        context = self._story(request, object_id, extra_context)
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except ConventionBrokenError as error:
             # A name was taken after the form's check. Nothing is stored, so the form says it.
             setattr(request, _REFUSED, error.violations)
-            return super().changeform_view(request, object_id, form_url, context)
+        except SendFrozenError as error:
+            # It went out after the form's check: what may still change is saved without the rest.
+            self.message_user(request, f"It went out while you wrote. {error}", level="ERROR")
+            context = self._story(request, object_id, extra_context)
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def _story(
+        self, request: HttpRequest, object_id: str | None, extra: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        send = self.get_object(request, object_id) if object_id else None
+        context: dict[str, Any] = {"conventions": conventions_for(send)}
+        if send is not None:
+            context |= story_of(send, request)
+        return context | (extra or {})
 
     def get_form(
         self, request: HttpRequest, obj: Send | None = None, change: Any = None, **kwargs: Any

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
 from rest_framework.test import APIClient
 
 from campaigns.api_keys import issue_key
@@ -71,6 +72,20 @@ def a_user(username: str = "alice", *permissions: str, **fields: Any) -> Any:
 def a_superuser(username: str = "root") -> Any:
     """Return a user who may do everything."""
     return get_user_model().objects.create_superuser(username=username, password="correct horse")
+
+
+def signed_in(user: Any) -> Client:
+    """Return a browser in which this user is signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def a_manager(username: str = "maria") -> Any:
+    """Return a campaign manager: that group's rights only."""
+    user = a_user(username)
+    user.groups.add(Group.objects.get(name="Campaign managers"))
+    return user
 
 
 def api_client(*scopes: str) -> APIClient:

@@ -7,7 +7,13 @@ import pytest
 
 from campaigns.approvals import approval_of, why_not_approve
 from campaigns.models import Message, Send, SendApproval
-from campaigns.services import ApprovalRefusedError, approve_send, save_send, transition_send
+from campaigns.services import (
+    ApprovalRefusedError,
+    approve_send,
+    replace_message,
+    save_send,
+    transition_send,
+)
 from tests.campaigns.builders import NOW, a_message, a_send, a_user, an_unsaved_send
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +102,7 @@ def test_whoever_moved_it_on_may_still_approve_it() -> None:
     assert approve(send, bob).approved_by == bob
 
 
-@pytest.mark.parametrize("status", ["draft", "done", "cancelled"])
+@pytest.mark.parametrize("status", ["draft", "live", "done", "cancelled"])
 def test_only_what_waits_for_it_is_approved(status: str) -> None:
     send = a_ready_send()
     Send.objects.update(status=status)
@@ -118,7 +124,7 @@ def test_what_is_approved_needs_no_second_yes() -> None:
     approve(send, a_user("bob", MAY))
 
     assert why_not_approve(send, a_user("carol", MAY)) == (
-        "bob approved it already, and nothing changed since."
+        "It is approved already, and nothing changed since."
     )
 
 
@@ -202,3 +208,18 @@ def test_a_send_that_nobody_is_known_to_have_planned_is_approved_by_anybody_who_
     a_message(send)
 
     assert approve(send, a_user("bob", MAY)).send == send
+
+
+def test_a_live_send_whose_text_was_replaced_is_approved_again() -> None:
+    send, bob = a_ready_send(), a_user("bob", MAY)
+    approve(send, bob)
+    Send.objects.update(status="live")
+    replace_message(
+        message=send.messages.get(), body="New {link} STOP", destination_url="", by=None, now=NOW
+    )
+
+    approve_send(send=send, by=bob, note="", now=NOW + timedelta(hours=1))
+
+    found = approval_of(Send.objects.get())
+    assert found is not None
+    assert found.is_valid

@@ -70,7 +70,22 @@ def test_an_approval_of_something_else_is_void() -> None:
     result = found(send)["approval-void"]
 
     assert result.level == Level.ERROR
-    assert "it changed since bob approved it" in result.message
+    assert "it changed since the approval by bob on 1 June 2026 12:00" in result.message
+
+
+def test_what_went_out_before_the_policy_asked_needs_none() -> None:
+    policy(needs_approval=True)
+
+    assert set(found(a_send(status="live"))) == {"cost-unknown"}
+
+
+def test_the_approval_of_a_user_who_is_gone_still_holds() -> None:
+    policy(needs_approval=True)
+    send, bob = a_send(status="ready"), a_user("bob", "campaigns.approve_send")
+    approve_send(send=send, by=bob, note="", now=NOW)
+    bob.delete()
+
+    assert found(send)["approval"].message.startswith("Somebody who is gone approved it")
 
 
 def test_a_planned_time_in_the_night_is_a_warning_that_says_when_instead() -> None:

@@ -14,8 +14,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Seat = Callable[..., Desk]
 
 MISTAKES = [
+    Mistake("utm_campaign", "", "utm_campaign is empty", "trial-reengagement"),
     Mistake("utm_source", "SMS", "“SMS” is not an approved utm_source", "sms"),
-    #Mistake("utm_source", "", "utm_source is empty", "sms"),
+    Mistake("utm_source", "", "utm_source is empty", "sms"),
+    Mistake("utm_medium", "", "utm_medium is empty", "text"),
     Mistake("utm_medium", "sms", "“sms” is not an approved utm_medium", "text"),
     Mistake("utm_campaign", "Trial-June", "“Trial-June” has capital letters", "trial-june-2"),
     Mistake("utm_campaign", "trial june", "“trial june” has a space", "trial-june-2"),

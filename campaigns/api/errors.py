@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rest_framework.exceptions import APIException
 
+from campaigns.convention_versions import ConventionNotDraftError, ConventionUnsoundError
 from campaigns.conventions import Violation
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
@@ -111,6 +112,15 @@ def _not_acceptable(error: ErrorNotAcceptableError) -> RefusedError:
     return RefusedError(409, "error-not-acceptable", str(error))
 
 
+def _convention_not_draft(error: ConventionNotDraftError) -> RefusedError:
+    return RefusedError(409, "convention-not-draft", str(error))
+
+
+def _convention_unsound(error: ConventionUnsoundError) -> RefusedError:
+    faults = [{"code": "fault", "message": fault} for fault in error.faults]
+    return RefusedError(409, "convention-unsound", str(error), {"faults": faults})
+
+
 _ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
     ConventionBrokenError: _convention_broken,
     NoConventionError: _no_convention,
@@ -123,4 +133,6 @@ _ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
     ReasonMissingError: _reason_missing,
     WarningNotFoundError: _no_such_warning,
     ErrorNotAcceptableError: _not_acceptable,
+    ConventionNotDraftError: _convention_not_draft,
+    ConventionUnsoundError: _convention_unsound,
 }

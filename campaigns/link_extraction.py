@@ -18,7 +18,8 @@ _BARE_HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,24}(?::\d{1,5})?[/?#]\S
 _ENDS_NO_LINK: Final = frozenset(".,;:!?'’‘*…|")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_MORE_PARAMETERS: Final = re.compile(r"\s\S*&\w+=|\sutm_\w+=", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"(?:&|\sutm_)\w{1,40}=", re.IGNORECASE)
+_FEW_WORDS: Final = re.compile(r"[\w-]{1,40}(?: [\w-]{1,40}){0,2}")
 _QUOTES: Final = "<>\"“”«»„'‘’`"
 
 NO_LINK: Final = "lines without a link"
@@ -100,19 +101,33 @@ def spans_of(text: str) -> list[tuple[int, str]]:
 def _whole_of(text: str) -> tuple[int, str] | None:
     """Return the text where all of it is meant as one link, perhaps a broken one.
 
-    A link broken by a space goes on where more parameters follow. Of what has no scheme, a
-    single word that reads like an address is a link.
+    A link broken by a space goes on behind it. Of what has no scheme, a single word that reads
+    like an address is a link.
     """
     link = text.strip().strip(_QUOTES).strip()
     start = text.find(link)
     if not link or "@" in link.partition("?")[0]:
         return None
+    begins = _WHOLE.match(link) or _BARE_HOST.match(link)
+    if begins and _goes_on(link):
+        return (start, link) if len(_LINK.findall(link)) <= 1 else None
     if _WHOLE.match(link):
-        is_one = len(_LINK.findall(link)) == 1
-        return (start, link) if is_one and _MORE_PARAMETERS.search(link) else None
+        return None
     if _ANY_SCHEME.fullmatch(link) or _BARE_HOST.fullmatch(link):
         return start, _without_end(link)
     return None
+
+
+def _goes_on(link: str) -> bool:
+    """Say whether a space breaks a value: parameters follow it, or more words of a UTM value."""
+    begin, *rest = link.split(maxsplit=1)
+    if not rest:
+        return False
+    if _PARAMETER.search(f" {rest[0]}"):
+        return True
+    last = begin.replace("?", "&").rpartition("&")[2].lower()
+    is_value = last.startswith("utm_") and "=" in last and link[len(begin)] == " "
+    return is_value and _FEW_WORDS.fullmatch(rest[0]) is not None
 
 
 def _without_end(link: str) -> str:

@@ -76,11 +76,12 @@ class Mistake:
 
     @property
     def values(self) -> list[tuple[str, int]]:
-        """Return the values that break the rule, the most frequent first."""
+        """Return the values, or misspelt names, that break the rule; the most frequent first."""
         counted = Counter[str]()
         for link, violation in self.cases:
-            if violation.value:
-                counted[violation.value] += link.count
+            value = violation.field if self.rule == "unknown-parameter" else violation.value
+            if value and self.field != "url":
+                counted[value] += link.count
         return counted.most_common()
 
 

@@ -1,7 +1,7 @@
 """`POST conventions/check`. It takes 10,000 links, so its answer is made of plain dicts."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -31,7 +31,7 @@ _READERS: dict[str, Callable[[str], Found]] = {"html": links_in_html, "text": li
 class UrlListField(serializers.ListField):
     """A list of addresses, looked at as a whole; one by one only where something is wrong."""
 
-    def run_child_validation(self, data: Sequence[Any]) -> Sequence[Any]:
+    def run_child_validation(self, data: Any) -> Any:
         """Return the addresses as they came."""
         if all(type(url) is str and len(url) <= LONGEST_URL for url in data):
             joined = "".join(data)

@@ -22,9 +22,6 @@ class BulkChangesSerializer(SendSerializer):
     class Meta(SendSerializer.Meta):
         fields = EDITABLE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "partial": True})
-
 
 class BulkSerializer(serializers.Serializer):
     """Which sends, and either `changes` or the state to move them `to`."""
@@ -34,10 +31,16 @@ class BulkSerializer(serializers.Serializer):
     )
     changes = BulkChangesSerializer(required=False)
     to = serializers.ChoiceField(choices=Send.Status.choices, required=False)
-    dry_run = serializers.BooleanField(default=False)
+    dry_run = serializers.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Only a partial request leaves out what its `changes` leave out
+        super().__init__(*args, **{**kwargs, "partial": True})
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for one of the two."""
+        """Ask for sends, and for one of the two."""
+        if "ids" not in attrs:
+            raise serializers.ValidationError({"ids": ["Name at least one send."]}, "required")
         if bool(attrs.get("changes")) == ("to" in attrs):
             raise serializers.ValidationError("Send either “changes” or “to”.")
         return attrs
@@ -83,7 +86,8 @@ def run_bulk(data: Any, *, by: "User | None") -> dict[str, Any]:
     wanted.is_valid(raise_exception=True)
     given = wanted.validated_data
     sends = _sends(given["ids"])
-    common = {"by": by, "now": timezone.now(), "dry_run": given["dry_run"]}
+    is_dry = given.get("dry_run", False)
+    common = {"by": by, "now": timezone.now(), "dry_run": is_dry}
     if "to" in given:
         results = move_sends(sends=sends, to=given["to"], **common)
     else:
@@ -97,7 +101,7 @@ def run_bulk(data: Any, *, by: "User | None") -> dict[str, Any]:
         }
         for result in results
     ]
-    return dict(BulkResultsSerializer({"dry_run": given["dry_run"], "results": rows}).data)
+    return dict(BulkResultsSerializer({"dry_run": is_dry, "results": rows}).data)
 
 
 def _sends(ids: list[Any]) -> list[Send]:

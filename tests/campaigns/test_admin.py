@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns import preflight, send_followers, send_page, send_saving
+from campaigns import preflight, send_checks, send_followers, send_page
 from campaigns.models import (
     Send,
 )
@@ -29,6 +29,7 @@ MODELS = [
     "exchangerate",
     "namingconvention",
     "send",
+    "sendingpolicy",
     "spend",
     "suppression",
 ]
@@ -97,14 +98,14 @@ def add(client: Client, **fields: Any) -> Any:
 
 def lose_the_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Let another send take the name after the checks, as in the race of two people."""
-    real_check = send_saving.check_send
+    real_check = send_checks.check_send
 
     def check_then_lose(*args: Any, **kwargs: Any) -> Any:
         verdict = real_check(*args, **kwargs)
         a_send(name, name="The other")
         return verdict
 
-    monkeypatch.setattr(send_saving, "check_send", check_then_lose)
+    monkeypatch.setattr("campaigns.send_saving.check_send", check_then_lose)
 
 
 def test_a_name_taken_between_check_and_save_is_a_form_error_and_nothing_is_lost(

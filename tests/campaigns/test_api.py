@@ -331,7 +331,8 @@ def test_a_post_with_an_idempotency_key_has_its_effect_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["channels", "conventions", "campaigns", "sends", "messages", "spend"]
+    "address",
+    ["channels", "conventions", "campaigns", "sends", "messages", "sending-policies", "spend"],
 )
 def test_every_resource_refuses_outsiders(address: str) -> None:
     outsider = APIClient()

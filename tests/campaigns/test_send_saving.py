@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from campaigns import preflight, send_followers, send_saving
+from campaigns import preflight, send_checks, send_followers
 from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
@@ -125,14 +125,14 @@ def test_a_name_taken_in_the_same_moment_is_refused_by_the_index(
     """The check runs before the other's row is visible, so the race is replayed by its order."""
     send = an_unsaved_send("trial-june")
 
-    real_check = send_saving.check_send
+    real_check = send_checks.check_send
 
     def check_then_lose(*args: Any, **kwargs: Any) -> Any:
         verdict = real_check(*args, **kwargs)
         a_send("trial-june", name="The other")
         return verdict
 
-    monkeypatch.setattr(send_saving, "check_send", check_then_lose)
+    monkeypatch.setattr("campaigns.send_saving.check_send", check_then_lose)
 
     assert broken(send)["utm_campaign"][0] == "already-used"
 

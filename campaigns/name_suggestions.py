@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from campaigns import periods
 from campaigns.convention_rules import Convention, broken_campaign
-from campaigns.name_format import NamePart, fit
+from campaigns.name_format import NamePart, compose, fit, part_values
 from campaigns.slugs import cut, slugify
 
 _FREE_NAME = (NamePart("send"),)
@@ -13,6 +13,7 @@ _MOST_WORDS = 24
 _MOST_SHORTENED = 6
 _MOST_TRIED = 3000
 _LONGEST_READ = 2000
+_MOST_NUMBERED = 50
 
 
 def suggest_campaign(value: str, convention: Convention) -> str:
@@ -78,6 +79,30 @@ def _length(texts: Sequence[str]) -> int:
 def simplest_name(convention: Convention) -> str:
     """Return the name of required parts only; an empty string where no name can pass."""
     return convention.separator.join(text for text in _simplest_texts(convention) if text)
+
+
+def numbered_names(name: str, convention: Convention) -> Iterator[str]:
+    """Yield names that pass, close to one that is taken: `trial-june-2`, `trial-2-june`, …"""
+    parts, separator = convention.parts, convention.separator
+    values = part_values(name, parts, separator)
+    longest = convention.campaign_max_length
+    for number in range(2, _MOST_NUMBERED):
+        names = [_with_number(name, number, longest)]
+        for part in parts:
+            text = values.get(part.name, "")
+            room = min(longest - len(name) + len(text), part.max_length or longest)
+            if part.kind == "slug":
+                text = _with_number(text, number, room)
+            elif part.kind == "number":
+                text = str(number)
+            names.append(compose(parts, {**values, part.name: text}, separator))
+        names = [one for one in dict.fromkeys(names) if one != name]
+        yield from (one for one in names if not broken_campaign(one, convention))
+
+
+def _with_number(text: str, number: int, longest: int) -> str:
+    suffix = f"-{number}"
+    return f"{cut(text, max(longest - len(suffix), 1))}{suffix}" if text else str(number)
 
 
 def shortest_length(convention: Convention) -> int:

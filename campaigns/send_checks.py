@@ -10,10 +10,9 @@ from campaigns.convention_rules import FIELDS, Convention
 from campaigns.conventions import Violation, check
 from campaigns.landing_pages import broken_page
 from campaigns.models import Message, NamingConvention, Send
+from campaigns.name_suggestions import numbered_names
 from campaigns.published_rules import published_convention, rules_of
 from campaigns.versions import assign_versions, check_versions
-
-_TRIED_SUFFIXES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +92,19 @@ def _other_send(name: str, send: Send) -> Send | None:
 def free_campaign_name(name: str, rules: Convention, send: Send) -> str:
     """Return the name, or one close to it that passes and that no other send has.
 
-    Where fifty tries find none, an empty string.
+    Where none is found among fifty numbers, an empty string.
     """
-    candidates = [name, *_numbered(name, rules.campaign_max_length)]
-    taken = set(
-        Send.objects.filter(utm_campaign__in=candidates)
-        .exclude(pk=send.pk)
-        .values_list("utm_campaign", flat=True)
-    )
-    for candidate in candidates:
-        if candidate not in taken and _passes(candidate, rules):
-            return candidate
-    return ""
+    if _passes(name, rules) and not _taken([name], send):
+        return name
+    candidates = list(numbered_names(name, rules))
+    taken = _taken(candidates, send)
+    return next((one for one in candidates if one not in taken), "")
 
 
-def _numbered(name: str, longest: int) -> Iterator[str]:
-    """Yield `trial-june-2`, `trial-2-june`, `trial-june-3`, …, each short enough."""
-    head, _, tail = name.rpartition("-")
-    for number in range(2, _TRIED_SUFFIXES):
-        suffix = f"-{number}"
-        yield name[: longest - len(suffix)].strip("-") + suffix
-        if head:
-            room = longest - len(suffix) - len(tail) - 1
-            yield f"{head[: max(room, 1)].strip('-')}{suffix}-{tail}"
+def _taken(names: Sequence[str], send: Send) -> set[str]:
+    """Return which of the names other sends have. Costs a query."""
+    others = Send.objects.filter(utm_campaign__in=names).exclude(pk=send.pk)
+    return set(others.values_list("utm_campaign", flat=True))
 
 
 def _passes(name: str, rules: Convention) -> bool:

@@ -143,7 +143,7 @@ def _loaded(convention: NamingConvention) -> NamingConvention:
     return found.get(pk=convention.pk)
 
 
-class ChangeSerializer(serializers.Serializer):
+class RuleChangeSerializer(serializers.Serializer):
     """One difference from the version before."""
 
     kind = serializers.CharField(help_text="added, removed or changed")
@@ -153,11 +153,11 @@ class ChangeSerializer(serializers.Serializer):
     sentence = serializers.CharField()
 
 
-class ChangesSerializer(serializers.Serializer):
+class RuleChangesSerializer(serializers.Serializer):
     """What a version changes; for a draft, against the version in force."""
 
     since = serializers.IntegerField(allow_null=True, help_text="The version before, if any")
-    changes = ChangeSerializer(many=True)
+    changes = RuleChangeSerializer(many=True)
 
 
 class ConventionViewSet(ApiModelViewSet):
@@ -190,13 +190,13 @@ class ConventionViewSet(ApiModelViewSet):
         draft = draft_new_version(convention=self.get_object(), by=acting_user(request))
         return Response(self.get_serializer(_loaded(draft)).data, status=201)
 
-    @extend_schema(responses=ChangesSerializer)
+    @extend_schema(responses=RuleChangesSerializer)
     @action(detail=True, filter_backends=[], pagination_class=None)
     def changes(self, request: Request, pk: str) -> Response:
         """Tell what a version changes against the one before it."""
         convention, today = self.get_object(), timezone.localdate()
         before = version_before(convention)
         if before is None:
-            return Response(ChangesSerializer({"since": None, "changes": []}).data)
+            return Response(RuleChangesSerializer({"since": None, "changes": []}).data)
         found = changes_between(rules_of(before, today=today), rules_of(convention, today=today))
-        return Response(ChangesSerializer({"since": before.version, "changes": found}).data)
+        return Response(RuleChangesSerializer({"since": before.version, "changes": found}).data)

@@ -9,6 +9,7 @@ from campaigns.convention_rules import Convention, broken_campaign
 from campaigns.name_format import NamePart
 from campaigns.name_suggestions import (
     example_campaign,
+    numbered_names,
     shortest_length,
     simplest_name,
     suggest_campaign,
@@ -78,6 +79,37 @@ def test_a_convention_that_nothing_can_follow_has_no_name() -> None:
 
 def test_the_shortest_name_is_measured() -> None:
     assert shortest_length(STRICT) == len("trial-q1")
+
+
+@pytest.mark.parametrize(
+    ("name", "convention", "numbered"),
+    [
+        ("trial-june", SMS, ["trial-june-2", "trial-2-june"]),
+        ("trial_q2", replace(STRICT, separator="_"), ["trial_2_q2", "trial_3_q2"]),
+        ("trial-it-admins-q2", STRICT, ["trial-it-admins-2-q2", "trial-it-admins-3-q2"]),
+        (
+            "trial-7",
+            replace(STRICT, parts=(STRICT.parts[0], NamePart("wave", kind="number"))),
+            ["trial-2", "trial-3"],
+        ),
+        ("x" * 60, SMS, ["x" * 58 + "-2", "x" * 58 + "-3"]),
+        ("trial-q2", replace(STRICT, parts=(STRICT.parts[0], STRICT.parts[2])), []),
+    ],
+)
+def test_a_taken_name_is_numbered_where_the_convention_has_room(
+    name: str, convention: Convention, numbered: list[str]
+) -> None:
+    assert list(numbered_names(name, convention))[:2] == numbered
+
+
+@settings(max_examples=200, deadline=None)
+@given(conventions, nasty)
+def test_every_numbered_name_passes_and_is_another(convention: Convention, value: str) -> None:
+    name = suggest_campaign(value, convention)
+
+    for numbered in list(numbered_names(name, convention))[:6]:
+        assert broken_campaign(numbered, convention) == []
+        assert numbered != name
 
 
 @settings(max_examples=200, deadline=None)

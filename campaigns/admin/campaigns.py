@@ -15,6 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextInputWidget
 
 from campaigns.admin.campaign_imports import CampaignFiles
+from campaigns.admin.history_panels import HistoryPanelMixin
 from campaigns.admin_base import ReadOnlyTabularInline, TextrailAdmin, TextrailHistoryAdmin
 from campaigns.models import Campaign, Channel, Send, Suppression
 from campaigns.phone_numbers import InvalidPhoneError, normalise_phone
@@ -39,10 +40,11 @@ class SendsOfCampaign(ReadOnlyTabularInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CampaignFiles, TextrailHistoryAdmin):
+class CampaignAdmin(HistoryPanelMixin, CampaignFiles, TextrailHistoryAdmin):
     """Purposes that sends serve."""
 
     list_display = ("name", "owner", "starts_on", "ends_on", "sends", "latest_send")
+    history_kind = "campaign"
     search_fields = ("name", "description")
     autocomplete_fields = ("owner",)
     inlines = (SendsOfCampaign,)

@@ -9,6 +9,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.builder_widgets import CheckedInput
+from campaigns.admin.history_panels import HistoryPanelMixin
 from campaigns.admin_base import TextrailHistoryAdmin
 from campaigns.models import SendingPolicy
 from campaigns.money import InvalidCurrencyError, check_currency
@@ -100,10 +101,11 @@ class SendingPolicyForm(forms.ModelForm):
 
 
 @admin.register(SendingPolicy)
-class SendingPolicyAdmin(TextrailHistoryAdmin):
+class SendingPolicyAdmin(HistoryPanelMixin, TextrailHistoryAdmin):
     """One policy per channel."""
 
     form = SendingPolicyForm
+    history_kind = "policy"
     list_display = ("channel", "approval", "warnings", "quiet_hours", "price", "collisions")
     list_select_related = ("channel",)
     fieldsets = (

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from campaigns.admin.history_panels import HistoryPanelMixin
 from campaigns.admin.spend_imports import SpendFiles
 from campaigns.admin_base import TextrailAdmin, TextrailHistoryAdmin, signed_in_user
 from campaigns.models import ExchangeRate, Spend
@@ -101,10 +102,11 @@ class SpendForm(forms.ModelForm):
 
 
 @admin.register(Spend)
-class SpendAdmin(SpendFiles, TextrailHistoryAdmin):
+class SpendAdmin(HistoryPanelMixin, SpendFiles, TextrailHistoryAdmin):
     """What platforms charged, day by day."""
 
     form = SpendForm
+    history_kind = "spend"
     list_display = ("date", "platform", "external_id", "channel", "goes_to", "what", "amount")
     list_filter = (
         ("kind", ChoicesDropdownFilter),

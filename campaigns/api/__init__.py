@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.campaigns import CampaignViewSet, ChannelViewSet
+from campaigns.api.changes import ChangesView
 from campaigns.api.checks import CheckConventionView
 from campaigns.api.conventions import ConventionViewSet
 from campaigns.api.messages import MessageViewSet
@@ -21,5 +22,6 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("spend", SpendViewSet),
 ]
 PATHS: list[URLPattern] = [
+    path("changes", ChangesView.as_view(), name="changes"),
     path("conventions/check", CheckConventionView.as_view(), name="conventions-check"),
 ]

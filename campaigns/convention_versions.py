@@ -89,6 +89,8 @@ def delete_draft(*, convention: NamingConvention, by: "User | None") -> None:
         ConventionNotDraftError: it is published, and sends name it as what they were checked by.
     """
     _lock_draft(convention)
+    for part in convention.tokens.all():  # a cascade would not say by whom
+        delete_by(part, by)
     delete_by(convention, by)
 
 

@@ -149,4 +149,6 @@ def delete_send(*, send: Send, by: "User | None") -> None:
     current = Send.objects.select_for_update().get(pk=send.pk)
     if current.status != Send.Status.DRAFT:
         raise SendNotDraftError(current)
+    for message in current.messages.all():  # a cascade would not say by whom
+        delete_by(message, by)
     delete_by(current, by)

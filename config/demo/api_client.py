@@ -29,6 +29,10 @@ class ApiClient:
         """Return the answer to a POST."""
         return self._call("POST", path, json=body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        """Return the answer to a PATCH."""
+        return self._call("PATCH", path, json=body)
+
     def text(self, path: str) -> str:
         """Return a GET's answer as it came: a CSV file."""
         answer = self._session.get(f"{self.url}/{path}", timeout=300)

@@ -22,6 +22,8 @@ from config.demo.story import Customer, PlannedSend, customers, give_history, pl
 from crm_sync.sandbox.server import Sandbox
 
 SETTLE_SECONDS = 120
+SEGMENT_RATE = Decimal("0.0079")
+"""Dollars for each segment of a text, at a platform's list price."""
 
 
 @dataclass(slots=True)
@@ -59,11 +61,13 @@ def open_scene(
 
 
 def set_up(scene: Scene) -> None:
-    """Set up what a team sets up once: the short domain, the website, the CRM."""
+    """Set up what a team sets up once: the short domain, what a text costs, the website, the CRM."""
     host = f"127.0.0.1:{scene.stage.port}"
     scene.admin.add(
         "links/domain", {"host": host, "scheme": "http", "is_default": "on", "is_active": "on"}
     )
+    (policy,) = scene.api.rows("sending-policies", channel="sms")
+    scene.api.patch(f"sending-policies/{policy['id']}", {"segment_rate": str(SEGMENT_RATE)})
     page = scene.admin.add(
         "tracking/source",
         {
@@ -107,6 +111,17 @@ def plan_sends(scene: Scene) -> None:
         scene.admin.add("campaigns/send", _send_form(scene, planned))
 
 
+def plan_next_sends(scene: Scene) -> None:
+    """Plan two sends again for the coming days, both to one audience: the calendar joins them."""
+    three = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
+    for days, name in ((5, "Trial re-engagement, again"), (7, "Trial re-engagement, last call")):
+        (first,) = scene.api.rows("sends", utm_campaign=scene.sends[0].utm_campaign)
+        draft = scene.api.post(f"sends/{first['id']}/clone", {"name": name})
+        scene.api.patch(
+            f"sends/{draft['id']}", {"scheduled_at": (three + timedelta(days=days)).isoformat()}
+        )
+
+
 def _send_form(scene: Scene, planned: PlannedSend) -> dict[str, Any]:
     campaigns = {row["name"]: row["id"] for row in scene.api.rows("campaigns")}
     channels = {row["slug"]: row["id"] for row in scene.api.rows("channels")}
@@ -116,6 +131,8 @@ def _send_form(scene: Scene, planned: PlannedSend) -> dict[str, Any]:
         "name": planned.name,
         "audience": planned.audience,
         "audience_size": len(_audience(scene, planned)),
+        "scheduled_at_0": f"{datetime.now(UTC):%Y-%m-%d}",
+        "scheduled_at_1": f"{datetime.now(UTC):%H:%M}",
         "destination_url": f"{scene.website.url}{planned.path}?plan=team",
         "utm_source": "sms",
         "utm_medium": "text",
@@ -178,7 +195,7 @@ def _event(name: str, at: datetime, **facts: Any) -> dict[str, Any]:
 
 def _cost(recipients: int) -> Decimal:
     """Two segments to each recipient at list price, and the writer's fee, in dollars."""
-    return (2 * recipients * Decimal("0.0079") + 450).quantize(Decimal("0.01"))
+    return (2 * recipients * SEGMENT_RATE + 450).quantize(Decimal("0.01"))
 
 
 def _spend(scene: Scene, now: datetime) -> None:
@@ -337,4 +354,5 @@ STEPS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("Planning sends in the admin", plan_sends),
     ("Bringing twelve weeks of history", bring_history),
     ("Checking the links and going live", go_live),
+    ("Planning the next two sends", plan_next_sends),
 )

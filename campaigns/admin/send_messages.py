@@ -120,7 +120,7 @@ class MessageInline(TextrailStackedInline):
     def get_extra(self, request: HttpRequest, obj: Send | None = None, **kwargs: Any) -> int:
         """Offer one empty message to a new send; more where `?versions=` asks for them."""
         asked = number_in(request.GET, "versions", 1, MOST_VERSIONS)
-        return asked - obj.messages.count() if obj else asked
+        return max(asked - obj.messages.count(), 0) if obj else asked
 
     def has_add_permission(self, request: HttpRequest, obj: Send | None) -> bool:
         """Refuse once the messages are out."""

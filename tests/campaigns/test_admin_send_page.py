@@ -65,6 +65,16 @@ def test_each_step_says_who_took_it() -> None:
     assert '<li class="is-now" aria-current="step"><b>Ready</b>' in page
 
 
+def test_every_version_of_a_stored_send_is_in_its_form() -> None:
+    send = a_send()
+    for letter in "abc":
+        a_message(send, f"Text {letter}: {{link}} STOP", utm_content=f"version-{letter}")
+
+    page = page_of(signed_in(a_manager()), send)
+
+    assert [f"Text {letter}: {{link}} STOP</textarea>" in page for letter in "abc"] == [True] * 3
+
+
 def test_a_cancelled_send_shows_how_far_it_came() -> None:
     maria = a_manager()
     send = transition_send(send=a_ready_send(maria), to="cancelled", by=maria, now=NOW)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Lower
 
+from campaigns.conventions import Violation
 from campaigns.history import save_by
 from campaigns.import_rows import Change, ImportResult, RawRow, RowError, RowResult
 from campaigns.models import Campaign, Channel, Message, Send
@@ -173,7 +174,7 @@ def _save(
     if draft.send.campaign._state.adding:
         draft.send.campaign.owner = shared.by
         save_by(draft.send.campaign, shared.by)
-    _save_draft(draft, is_rewritten=_messages_of(after) != _messages_of(before), shared=shared)
+    _save_draft(draft, before, after, shared)
     campaign = draft.send.campaign
     shared.places.campaigns.setdefault(campaign.name.lower(), campaign)
     return send, send_as_row(send, draft.messages)
@@ -183,37 +184,43 @@ def _messages_of(row: dict[str, str]) -> list[str]:
     return [row.get(name, "") for name in (*MESSAGE_COLUMNS, *SHARE_COLUMNS)]
 
 
-def _save_draft(draft: Draft, *, is_rewritten: bool, shared: _Import) -> None:
+def _save_draft(
+    draft: Draft, before: dict[str, str], after: dict[str, str], shared: _Import
+) -> None:
+    """Save through the form's own door; what it refuses is told by column."""
+    is_rewritten = _messages_of(after) != _messages_of(before)
     messages: list[Message] | None = draft.messages if is_rewritten else None
     try:
         save_send(send=draft.send, messages=messages, by=shared.by, now=shared.now)
     except ConventionBrokenError as error:
-        raise _RefusedError(
-            [
-                RowError(
-                    _column(found.field, draft),
-                    found.rule,
-                    found.message,
-                    found.suggestion,
-                    found.value[:200],
-                )
-                for found in error.violations
-            ]
-        ) from error
+        raise _RefusedError([_broken(found, draft) for found in error.violations]) from error
     except NoConventionError as error:
         value = draft.send.channel.slug
         raise _RefusedError(
             [RowError("channel", "no-convention", str(error), "", value)]
         ) from error
     except SendFrozenError as error:
-        status = draft.send.get_status_display().lower()
-        message = f"The send is {status}, so this stays as it is."
+        message = f"The send is {draft.send.get_status_display().lower()}, so this stays as it is."
+        columns = [name for field in error.fields for name in _changed(field, before, after)]
         raise _RefusedError(
             [
-                RowError("message" if name == "messages" else name, "frozen", message)
-                for name in error.fields
+                RowError(name, "frozen", message, before[name][:200], after[name][:200])
+                for name in columns
             ]
         ) from error
+
+
+def _changed(field: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Return the columns behind a frozen field: of messages, those whose text differs."""
+    if field != "messages":
+        return [field]
+    names = (*MESSAGE_COLUMNS, *SHARE_COLUMNS)
+    return [name for name in names if before[name] != after[name]]
+
+
+def _broken(found: Violation, draft: Draft) -> RowError:
+    column = _column(found.field, draft)
+    return RowError(column, found.rule, found.message, found.suggestion, found.value[:200])
 
 
 def _column(name: str, draft: Draft) -> str:

@@ -125,7 +125,7 @@ def _read_campaign(text: str, draft: Draft, places: Places) -> None:
     if campaign is None:
         close = difflib.get_close_matches(text.lower(), places.campaigns, n=1)
         suggestion = places.campaigns[close[0]].name if close else ""
-        message = f"There is no campaign “{text[:60]}”."
+        message = f"There is no campaign “{text[:60]}”. Make it first, or let the import make it."
         raise RowRefusedError("campaign", "unknown", message, suggestion)
     draft.send.campaign = campaign
 

@@ -91,6 +91,7 @@ class SheetExport(ExportMixin):
     """Export of what the list shows, filters included, for whoever may see it."""
 
     export_form_class = ExportForm
+    export_template_name = "campaigns/export.html"
     import_export_change_list_template = "campaigns/change_list_files.html"
 
     def get_export_formats(self) -> list[Any]:

@@ -4,7 +4,6 @@ Nothing is stored before the results were seen. Everything works without JavaScr
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
@@ -19,20 +18,14 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from campaigns.import_rows import ImportResult, RowResult
+from campaigns.admin.import_groups import groups_of
+from campaigns.import_rows import ImportResult
 from campaigns.spreadsheets import UnreadableTableError, write_csv
 from campaigns.table_import import Sheet, refused_rows
 from campaigns.uploads import UploadGoneError, discard_upload, find_upload, keep_upload
 
 _SESSION_KEY: Final = "row_imports"
 _REMEMBERED: Final = 10
-_GROUPS: Final = (
-    ("rejected", "Refused", "error"),
-    ("created", "New", "check_circle"),
-    ("updated", "Changed", "edit"),
-    ("unchanged", "Unchanged", "equal"),
-)
-_SHOWN_OPEN: Final = 50
 
 
 class UploadForm(forms.Form):
@@ -49,17 +42,6 @@ class UploadForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """Return the other answers as plain values, to be kept with the file."""
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The rows of one result, with their numbers in the file."""
-
-    status: str
-    label: str
-    icon: str
-    rows: list[tuple[int, RowResult]]
-    is_open: bool
 
 
 class ImportPages(ModelAdmin):
@@ -162,7 +144,7 @@ class ImportPages(ModelAdmin):
         if stores and not (self.imports_whole and result.count("rejected")):
             return self._stored(request, token, result)
         context = {
-            "groups": _groups(sheet, result),
+            "groups": groups_of(sheet, result),
             "result": result,
             "refused": result.count("rejected"),
             "sheet": sheet,
@@ -228,19 +210,6 @@ def _remember(request: HttpRequest, token: str, upload: dict[str, Any]) -> None:
     """Keep in the session whose upload it is: another user's token opens nothing."""
     uploads = {**request.session.get(_SESSION_KEY, {}), token: upload}
     request.session[_SESSION_KEY] = dict(list(uploads.items())[-_REMEMBERED:])
-
-
-def _groups(sheet: Sheet, result: ImportResult) -> list[Group]:
-    numbered = list(zip(sheet.numbers, result.rows, strict=True))
-    found = []
-    for status, label, icon in _GROUPS:
-        rows = [(number, row) for number, row in numbered if row.status == status]
-        is_open = status in {"rejected", "updated"} or (
-            status == "created" and len(rows) <= _SHOWN_OPEN
-        )
-        if rows:
-            found.append(Group(status, label, icon, rows, is_open))
-    return found
 
 
 def _csv_file(name: str, lines: Iterable[str]) -> StreamingHttpResponse:

@@ -21,7 +21,7 @@ from campaigns.spend_presets import PRESETS, Defaults, LackingColumnsError, Spen
 from campaigns.spend_rows import FIELDS
 from campaigns.spend_upload import MOST_ROWS, read_spend_file
 from campaigns.spreadsheets import UnreadableTableError
-from campaigns.table_import import Sheet, UnknownColumn
+from campaigns.table_import import Sheet
 
 _EXAMPLE = {
     "platform": "twilio",
@@ -121,8 +121,7 @@ class SpendFiles(ImportPages):
             found = read_spend_file(file, filename, Defaults(**options))
         except LackingColumnsError as error:
             raise UnreadableTableError(str(error)) from error
-        unknown = tuple(UnknownColumn(name, "") for name in found.unread)
-        return Sheet(FIELDS, found.rows, found.numbers, unknown, _notes(found))
+        return Sheet(FIELDS, found.rows, found.numbers, notes=_notes(found))
 
     def run_import(
         self, request: HttpRequest, sheet: Sheet, options: dict[str, Any], *, dry_run: bool
@@ -142,4 +141,6 @@ def _notes(found: SpendSheet) -> tuple[str, ...]:
     if found.totals:
         rows = "row of totals was" if found.totals == 1 else "rows of totals were"
         notes.append(f"{found.totals:,} {rows} left out.")
+    if found.unread:
+        notes.append(f"Not read: {', '.join(found.unread)}.")
     return tuple(notes)

@@ -54,5 +54,6 @@ class SpendFilter(ByChannel):
             "external_id": ["exact"],
             "campaign": ["exact"],
             "send": ["exact"],
+            "kind": ["exact"],
             "date": ["exact", "gte", "lte"],
         }

@@ -37,6 +37,7 @@ class SpendSerializer(serializers.ModelSerializer):
             "channel",
             "campaign",
             "send",
+            "kind",
             "amount",
             "description",
             "updated_at",

@@ -29,6 +29,8 @@ TESTED_THROUGH = {
     # Halves of one idea, split by length, tested as the whole
     "campaigns.convention_rules": "campaigns/test_conventions.py",
     "campaigns.published_rules": "campaigns/test_send_checks.py",
+    "campaigns.import_rows": "campaigns/test_send_import.py",
+    "campaigns.send_sheet": "campaigns/test_send_import.py",
     "campaigns.spend_rows": "campaigns/test_spend_import.py",
     "links.changes": "links/test_live_resolver.py",
     "links.link_rows": "links/test_services.py",

@@ -67,7 +67,7 @@ def test_a_platforms_report_is_shown_row_by_row_and_then_stored(client: Client) 
     assert "2 new" in text
     assert "Read as: Google Ads." in text
     assert "1 row of totals was left out." in text
-    assert "The column “Clicks” is not known and not read." in text
+    assert "Not read: Clicks." in text
     assert not Spend.objects.exists()
     client.post(sent_to(page))
     assert list(Spend.objects.order_by("date").values_list("kind", "amount_minor")) == [

@@ -46,6 +46,15 @@ def test_spend_is_recorded_in_bulk_and_read_back() -> None:
     assert listed[0]["amount"] == {"amount": "12.50", "currency": "USD"}
 
 
+def test_a_credit_note_is_told_from_an_invoice() -> None:
+    note = a_spend_row(external_id="2", amount={"amount": "-2.50", "currency": "USD"})
+    post("spend", {"rows": [a_spend_row(), note]})
+
+    found = get("spend?kind=credit-note").json()["results"]
+
+    assert [(row["external_id"], row["kind"]) for row in found] == [("2", "credit-note")]
+
+
 @pytest.mark.parametrize(
     "body",
     [a_spend_row(), [a_spend_row()], {"rows": [a_spend_row(amount="12.50", currency="USD")]}],

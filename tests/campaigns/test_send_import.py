@@ -298,9 +298,12 @@ def test_what_a_live_sends_links_carry_stays(column: str, value: str) -> None:
     send = a_send(status="live", live_at=NOW)
     a_message(send)
 
-    found = told(run({**exported(send), column: value}))
+    before = exported(send)[column]
 
-    assert [(field, rule) for _, field, rule, _ in found] == [(column, "frozen")]
+    result = run({**exported(send), column: value})
+
+    assert told(result) == [(1, column, "frozen", before)]
+    assert result.rows[0].errors[0].value == value
 
 
 def test_a_live_sends_own_notes_can_change() -> None:

@@ -67,23 +67,24 @@ function startSendBuilder() {
     for (const [id, values] of Object.entries(answer.options)) offer(id, values);
     if (cause === "name") fillParts(answer.parts);
     if (cause === "parts" && answer.name) setQuietly("id_utm_campaign", answer.name);
-    if (cause === "channel" && startOver(answer.starters)) { edited = ""; schedule(0); }
+    if (cause === "channel") {
+      if (edited === cause) edited = "";
+      if (startOver(answer.starters)) schedule(0);
+    }
     dropOldErrors(answer.slots);
   }
 
-  // Replaces a place's content only where it differs, and never under somebody's focus.
+  // Replaces a place's content only where it differs; focus and an open address stay as they were.
   function put(id, html) {
     const slot = document.getElementById(id);
     if (!slot || slot.dataset.shown === html) return;
-    if (slot.contains(document.activeElement) && document.activeElement !== slot) {
-      slot.addEventListener("focusout", () => schedule(0), { once: true });
-      return;
-    }
-    const open = slot.querySelector("details")?.open;
+    const stops = () => [...slot.querySelectorAll("a, button, summary")];
+    const focused = stops().indexOf(document.activeElement);
+    const isOpen = slot.querySelector("details")?.open;
     slot.innerHTML = html;
     slot.dataset.shown = html;
-    const details = slot.querySelector("details");
-    if (open && details) details.open = true;
+    if (isOpen) slot.querySelector("details")?.setAttribute("open", "");
+    if (focused >= 0) stops()[focused]?.focus({ preventScroll: true });
   }
 
   function offer(id, values) {

@@ -2,25 +2,28 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, expect
 
 WIDE = {"width": 1400, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "correct horse"
-_PATIENCE = 10_000
+_PATIENCE = 20_000
 """Milliseconds until a story fails because what it waits for does not come."""
 
 
 class Desk:
-    """One person's own browser window at an installation.
+    """One person's own browser window at an installation, who is signed in already.
 
     Every page that is opened or read is also made as narrow as a phone, where nothing may
     stick out sideways. `complaints` is what the browser's console reported, such as a script
     that the content policy stopped.
     """
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, user: Any) -> None:
         self.url = url
+        self.user = user
         self.complaints: list[str] = []
         self._context = browser.new_context(viewport=WIDE, accept_downloads=True)
         self.page: Page = self._context.new_page()
@@ -28,16 +31,17 @@ class Desk:
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: dialog.accept())
+        self._arrive_signed_in()
 
     def close(self) -> None:
         """Shut the window; fail if the console complained."""
         self._context.close()
-        assert not self.complaints
+        assert not self.complaints, "\n".join(self.complaints)
 
-    def sign_in(self, username: str) -> None:
+    def sign_in(self) -> None:
         """Sign in with the password that every person of these stories has."""
         self.page.goto(f"{self.url}/admin/")
-        self.page.fill("#id_username", username)
+        self.page.fill("#id_username", self.user.username)
         self.page.fill("#id_password", PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(f"{self.url}/admin/")
@@ -87,6 +91,13 @@ class Desk:
         wide = self.page.evaluate(_STICKING_OUT)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
         assert not wide, f"{self.page.url} sticks out on a phone: {wide}"
+
+    def _arrive_signed_in(self) -> None:
+        client = Client()
+        client.force_login(self.user)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.url}
+        self._context.add_cookies([cookie])  # type: ignore[list-item]
 
     def _note_console(self, message: Any) -> None:
         if message.type == "error":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import expect
 
+from campaigns.models import Send
 from tests.journeys.browser import Desk
 
 GOOD_TEXT = "Your trial waits: {link} Reply STOP to opt out"
@@ -29,7 +30,7 @@ def add_campaign(desk: Desk, name: str) -> None:
 
 
 def start_a_send(desk: Desk, *, name: str, campaign: str, landing_page: str) -> None:
-    """Fill in a new send as far as its names, which the caller chooses."""
+    """Fill in a new send except for its campaign name."""
     desk.open("/admin/campaigns/send/add/")
     choose_campaign(desk, campaign)
     desk.field("name").fill(name)
@@ -54,3 +55,39 @@ def make_and_mend(desk: Desk, mistakes: Iterable[Mistake]) -> None:
         expect(desk.suggestion(mistake.field)).to_have_attribute("data-value", mistake.suggestion)
         desk.suggestion(mistake.field).click()
         expect(desk.field(mistake.field)).to_have_value(mistake.suggestion)
+
+
+def name_from_parts(desk: Desk, **parts: str) -> None:
+    """Fill in the parts of the campaign name; the whole name follows by itself."""
+    for label, text in parts.items():
+        desk.page.locator(".sb-parts:visible").get_by_label(label.capitalize()).fill(text)
+
+
+def add_version(desk: Desk, body: str) -> None:
+    """Add one more version of the text to the form."""
+    count = desk.page.locator(".sb-version:visible").count()
+    desk.page.get_by_role("link", name="Add another Version").click()
+    desk.field(f"messages-{count}-body").fill(body)
+
+
+def open_send(desk: Desk, send: Send) -> None:
+    """Open a send's page."""
+    desk.open(f"/admin/campaigns/send/{send.pk}/change/")
+
+
+def accept_warning(desk: Desk, message: str, reason: str) -> None:
+    """Accept the warning that says this, with a reason."""
+    warning = desk.page.locator(".plan-check.is-warning").filter(has_text=message)
+    warning.get_by_text("Accept, because …").click()
+    warning.get_by_label("Why it is fine").fill(reason)
+    warning.get_by_role("button", name="Accept", exact=True).click()
+    accepted = desk.page.locator(".plan-check.is-accepted").filter(has_text=message)
+    expect(accepted).to_contain_text(f"Accepted by {desk.user.username}")
+    expect(accepted).to_contain_text(f"“{reason}”")
+
+
+def approve(desk: Desk, note: str) -> None:
+    """Approve the send on whose page one is."""
+    desk.page.get_by_label("Note, if you like").fill(note)
+    desk.press("Approve")
+    desk.sees("You approved")

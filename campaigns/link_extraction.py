@@ -28,7 +28,8 @@ NO_LINK: Final = "lines without a link"
 class FoundLink(NamedTuple):
     """A link, and where it stands: `start` counts characters of its line or cell.
 
-    `cell` is its row and column in the table it came from, counted from zero.
+    `cell` is its row and column in the table it came from, counted from zero. `source` names the
+    file where there may be several.
     """
 
     url: str
@@ -36,6 +37,12 @@ class FoundLink(NamedTuple):
     line: int = 1
     start: int = 0
     cell: tuple[int, int] | None = None
+    source: str = ""
+
+    @property
+    def where(self) -> str:
+        """Return the place with its file."""
+        return f"{self.source}: {self.place}" if self.source else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ def _whole_of(text: str) -> tuple[int, str] | None:
 def _goes_on(link: str) -> bool:
     """Say whether a space breaks a value: parameters follow it, or more words of a UTM value."""
     begin, *rest = link.split(maxsplit=1)
-    if not rest:
+    if not rest or begin[-1] in _ENDS_NO_LINK:
         return False
     if _PARAMETER.search(f" {rest[0]}"):
         return True

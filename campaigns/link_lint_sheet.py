@@ -23,7 +23,7 @@ def corrected_rows(found: Found, report: Report) -> Iterator[list[str]]:
         for link in found.links:
             judged = verdicts[link.url]
             mistakes = _mistakes_of([judged])
-            yield [link.place, link.url, _verdict([judged]), mistakes, corrected(judged)]
+            yield [link.where, link.url, _verdict([judged]), mistakes, corrected(judged)]
         return
     yield from _table(found.rows, found.links, verdicts)
 

@@ -32,7 +32,7 @@ def _cut(url: str, judge: Callable[..., bool]) -> Iterator[Piece]:
     address, mark, fragment = url[:_LONGEST_SHOWN].partition("#")
     base, question, query = address.partition("?")
     yield base, judge(base, is_base=True)
-    for number, piece in enumerate(query.split("&") if query else []):
+    for number, piece in enumerate(query.split("&") if question else []):
         yield ("&" if number else question), False
         yield piece, judge(piece, is_base=False)
     if mark:

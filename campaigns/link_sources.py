@@ -1,6 +1,5 @@
 """The links of a file that is handed in: a table, a page of HTML, or any text."""
 
-import io
 from pathlib import PurePath
 from typing import IO, Final
 
@@ -44,11 +43,6 @@ def links_in_paste(text: str) -> Found:
     """Return the links of pasted text, which may be the source of a page."""
     is_page = text[:200].lstrip("\ufeff \t\r\n").lower().startswith(_PAGE_STARTS)
     return links_in_html(text) if is_page else links_in_text(text)
-
-
-def links_in_upload(data: bytes, filename: str) -> Found:
-    """Return the links of a file's content."""
-    return links_in_file(io.BytesIO(data), filename)
 
 
 def limited(found: Found) -> Found:

@@ -33,13 +33,6 @@ class Week:
         """Return its days in words: `1–7 June`, `29 June – 5 July`."""
         return span(self.monday, self.sunday)
 
-    @property
-    def short_title(self) -> str:
-        """Return its days where there is little room: `1–7 Jun`, `29 Jun – 5 Jul`."""
-        if self.monday.month == self.sunday.month:
-            return f"{self.monday.day}–{self.sunday:%-d %b}"
-        return f"{self.monday:%-d %b} – {self.sunday:%-d %b}"
-
 
 def weeks_from(day: date, count: int) -> list[Week]:
     """Return so many weeks, the first of which has the day."""

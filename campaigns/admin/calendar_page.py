@@ -133,5 +133,8 @@ def _page(form: CalendarForm, request: HttpRequest) -> dict[str, Any]:
 
 def _bars(calendar: SendCalendar) -> list[Any]:
     return bars_of(
-        [(week.week.short_title, week.recipients, week.is_this_week) for week in calendar.weeks]
+        [
+            (f"{week.week.monday:%-d %b}", week.recipients, week.is_this_week)
+            for week in calendar.weeks
+        ]
     )

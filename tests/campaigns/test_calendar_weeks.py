@@ -52,8 +52,3 @@ def test_days_are_named_as_briefly_as_is_clear(first: date, last: date, words: s
 def test_a_range_is_named_with_its_year() -> None:
     assert title_of(weeks_from(MONDAY, 6)) == "1 June – 12 July 2026"
     assert title_of(weeks_from(date(2026, 12, 28), 1)) == "28 December 2026 – 3 January 2027"
-
-
-def test_where_there_is_little_room_months_are_short() -> None:
-    assert Week(MONDAY).short_title == "1–7 Jun"
-    assert Week(date(2026, 6, 29)).short_title == "29 Jun – 5 Jul"

@@ -14,6 +14,7 @@ from campaigns.slugs import close_spellings, cut, slugify
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_WORDS = 100
+_MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class NamePart:
 
     @property
     def is_free(self) -> bool:
-        """Say whether any words make this part, however many: what fits also fits when longer."""
+        """Say whether any words make this part, however many."""
         return self.kind == "slug" and self.max_length is None
 
     @cached_property
@@ -66,8 +67,22 @@ class NamePart:
             return max((word.count("-") + 1 for word in self.words), default=0)
         return {"period": 3, "number": 1}.get(self.kind, _MOST_WORDS)
 
+    def nearest_word(self, text: str) -> str:
+        """Return the vocabulary's word that a text is one slip away from, else nothing."""
+        if text not in self._nearest:
+            if len(self._nearest) > _MOST_REMEMBERED:
+                self._nearest.clear()
+            found = (self._misspellings.get(one) for one in close_spellings(text))
+            self._nearest[text] = next((word for word in found if word), "")
+        return self._nearest[text]
+
     @cached_property
-    def misspellings(self) -> dict[str, str]:
+    def _nearest(self) -> dict[str, str]:
+        """Return what was looked up before: the words of names repeat."""
+        return {}
+
+    @cached_property
+    def _misspellings(self) -> dict[str, str]:
         """Return spellings one slip away, each with the vocabulary's word that was meant."""
         found: dict[str, str] = {}
         for word in self.words:
@@ -94,7 +109,9 @@ def misfit(name: str, parts: Sequence[NamePart], separator: str = "-") -> str:
     units = name.split(separator)
     ends = {0}
     for part in parts:
-        starts = [min(ends)] if part.is_free else ends
+        # What free words can reach from a later start, they also reach from the first
+        is_joined_alike = separator == "-" and part.is_free
+        starts = [min(ends)] if is_joined_alike else ends
         reached = {stop for start in starts for stop in _stops(part, units, start, separator)}
         if part.is_required and not reached:
             return f"{{{part.name}}} is missing: {part.described()}"
@@ -210,8 +227,7 @@ def _meant(part: NamePart, text: str, today: datetime.date | None) -> str:
     """Return what a near miss meant: a misspelt word, or a period written in another form."""
     meant = ""
     if part.kind == "vocabulary":
-        spellings = close_spellings(text)
-        meant = next((part.misspellings[one] for one in spellings if one in part.misspellings), "")
+        meant = part.nearest_word(text)
     elif part.kind == "period" and part.words and today and periods.is_period(text):
         meant = periods.rewritten(text, part.words, today=today)
     return meant if meant and part.accepts(meant) else ""

@@ -148,6 +148,13 @@ def test_another_separator_stands_between_the_parts_only() -> None:
     assert "{period} is missing" in misfit("trial-june", [AUDIENCE, PERIOD], ".")
 
 
+def test_optional_parts_are_skipped_whatever_the_separator() -> None:
+    parts = [AUDIENCE, NamePart("wave", kind="number", is_required=False), NamePart("topic")]
+
+    for separator in "-_.":
+        assert misfit(f"7{separator}trial", parts, separator) == ""
+
+
 def test_a_name_is_made_of_its_parts() -> None:
     values = {"goal": "trial", "audience": " ", "period": " june "}
 

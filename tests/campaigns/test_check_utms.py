@@ -52,7 +52,7 @@ def test_a_wrong_link_ends_with_status_1_and_is_told_with_its_correction(tmp_pat
     assert status == 1
     assert f"  - {WRONG}  [{path}: line 2]" in out
     assert f"    → {GOOD}" in out
-    assert out.endswith("1 of 2 links need mending. Left out: 1 anchors.\n")
+    assert out.endswith("1 of 2 links need mending. Left out: anchors (1).\n")
 
 
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_wrong_links_are_shown_with_what_is_wrong_and_what_to_write(client: Clie
     assert "<ins>utm_source=sms</ins>" in html
     assert 'data-copy-text="https://example.com/a?utm_source=sms&amp;' in html
     assert "line 2; line 4" in html
-    assert "1 lines without a link" in html
+    assert "lines without a link (1)" in html
     assert f"{WRONG}\n".replace("&", "&amp;") in html  # what was pasted is still there
 
 

@@ -133,7 +133,7 @@ def _write(path: str, found: Found, report: Report) -> None:
 
 def _summary(found: Found, report: Report) -> str:
     total = len(report.links)
-    left_out = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.left_out.items()))
+    left_out = ", ".join(f"{kind} ({count:,})" for kind, count in sorted(found.left_out.items()))
     tail = f" Left out: {left_out}." if left_out else ""
     if not report.wrong_count:
         return f"{total:,} link{'s' if total > 1 else ''} checked, none is wrong.{tail}"

@@ -23,6 +23,10 @@ _FEW_WORDS: Final = re.compile(r"[\w-]{1,40}(?: [\w-]{1,40}){0,2}")
 _QUOTES: Final = "<>\"“”«»„'‘’`"
 
 NO_LINK: Final = "lines without a link"
+VERDICT: Final = "Verdict"
+MISTAKES: Final = "Mistakes"
+CORRECTED: Final = "Corrected "
+"""The headings that the linter adds to a table; what it corrected begins with the last."""
 
 
 class FoundLink(NamedTuple):

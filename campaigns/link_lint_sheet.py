@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from campaigns.link_extraction import Found, FoundLink, column_name
+from campaigns.link_extraction import CORRECTED as CORRECTED_COLUMN
+from campaigns.link_extraction import MISTAKES, VERDICT, Found, FoundLink, column_name
 from campaigns.link_lint import LintedLink, Report
 
 CORRECTED = "Corrected"
@@ -19,7 +20,7 @@ def corrected_rows(found: Found, report: Report) -> Iterator[list[str]]:
     """
     verdicts = report.verdicts
     if found.rows is None:
-        yield ["Place", "Link", "Verdict", "Mistakes", "Corrected link"]
+        yield ["Place", "Link", VERDICT, MISTAKES, f"{CORRECTED_COLUMN}link"]
         for link in found.links:
             judged = verdicts[link.url]
             mistakes = _mistakes_of([judged])
@@ -44,8 +45,9 @@ def _table(
         if link.cell is not None:
             by_row[link.cell[0]].append(link)
             columns.add(link.cell[1])
-    corrected_columns = [f"Corrected {column_name(header, column)}" for column in sorted(columns)]
-    yield [*_filled(header, width), "Verdict", "Mistakes", *corrected_columns]
+    names = [column_name(header, column) for column in sorted(columns)]
+    corrected_columns = [f"{CORRECTED_COLUMN}{name}" for name in names]
+    yield [*_filled(header, width), VERDICT, MISTAKES, *corrected_columns]
     for number, row in enumerate(body):
         cells = _filled(row, width)
         here = [verdicts[link.url] for link in by_row[number]]

@@ -1,10 +1,18 @@
 """The links of a file that is handed in: a table, a page of HTML, or any text."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import IO, Final
 
 from campaigns.html_links import links_in_html
-from campaigns.link_extraction import Found, links_in_cells, links_in_text
+from campaigns.link_extraction import (
+    CORRECTED,
+    MISTAKES,
+    VERDICT,
+    Found,
+    links_in_cells,
+    links_in_text,
+)
 from campaigns.spreadsheets import Table, read_table
 from campaigns.text_tables import read_text
 from campaigns.workbooks import is_zip
@@ -57,21 +65,35 @@ def limited(found: Found) -> Found:
 
 
 def links_in_table(table: Table) -> Found:
-    """Return the links of all columns. A table whose first row has links has no header."""
+    """Return the links of all columns. A table whose first row has links has no header.
+
+    Of a file that the linter corrected, a row counts by what stands corrected in it.
+    """
     found = Found()
     first = table.header_row
     headless = any(
         links_in_cells(first.cells, header=(), row=0, number=first.number, line=first.line)
     )
     header = [] if headless else table.header
-    rows = [list(header)]
+    rows, mended = [list(header)], _mended_columns(header)
     numbered = [first, *table.numbered_rows] if headless else table.numbered_rows
     for index, row in enumerate(numbered):
         links = list(
             links_in_cells(row.cells, header=header, row=index, number=row.number, line=row.line)
         )
+        links = [link for link in links if link.cell and link.cell[1] in mended] or links
         rows.append(row.cells)
         found.links.extend(links)
         if not links:
             found.left_out[NO_LINK] += 1
     return Found(found.links, found.left_out, rows)
+
+
+def _mended_columns(header: Sequence[str]) -> set[int]:
+    """Return the columns that the linter added to a table with the corrected links."""
+    if VERDICT not in header or MISTAKES not in header:
+        return set()
+    last = len(header) - 1 - header[::-1].index(MISTAKES)
+    return {
+        place for place, name in enumerate(header) if place > last and name.startswith(CORRECTED)
+    }

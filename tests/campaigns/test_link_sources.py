@@ -57,6 +57,16 @@ def test_a_list_of_links_without_a_heading_loses_none() -> None:
     assert found.rows == [[], ["A", LINK], ["B", LINK]]
 
 
+def test_of_a_corrected_file_each_row_counts_by_what_was_corrected() -> None:
+    header = "Name,Corrected by,URL,Verdict,Mistakes,Corrected URL"
+    mended = f"Trial,{LINK}&old=1,{LINK}&old=2,Corrected,“{LINK}” is wrong.,{LINK}&new=1"
+    by_hand = f"Demo,,{LINK}&old=3,Correct by hand,Nobody knows.,"
+
+    found = read(f"{header}\n{mended}\n{by_hand}\n", "a.csv")
+
+    assert [link.url for link in found.links] == [f"{LINK}&new=1", f"{LINK}&old=3"]
+
+
 @pytest.mark.parametrize("filename", ["a.csv", "a.xlsx", "a.html", "a.txt"])
 def test_an_empty_file_is_refused(filename: str) -> None:
     with pytest.raises(UnreadableTableError):

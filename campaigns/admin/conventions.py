@@ -195,7 +195,7 @@ def _publish(request: HttpRequest, convention: NamingConvention) -> str:
         raise RowActionRefusedError([str(error)]) from error
     address = _page_address(request, convention)
     return format_html(
-        'The {} is in force. Its page for the team: <a class="underline" href="{}">{}</a> '
+        'The {} is in force. Its page for the team: <a class="underline plan-address" href="{}">{}</a> '
         '<button type="button" class="plan-copy" data-copy-text="{}" hidden>Copy</button>',
         convention,
         address,

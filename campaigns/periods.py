@@ -105,8 +105,16 @@ def rewritten(text: str, forms: Sequence[str], *, today: datetime.date) -> str:
     if not said:
         return ""
     known = {"year": str(today.year), **said}
-    # A year that was named is kept where one of the forms can
-    for form in sorted(forms, key=lambda form: "year" in said and "{year}" not in _written(form)):
+    # Rather a month without its year than a year without its month
+    is_year_only = set(said) == {"year"}
+    best = sorted(
+        forms,
+        key=lambda form: (
+            form == "year" and not is_year_only,
+            "year" in said and "{year}" not in _written(form),
+        ),
+    )
+    for form in best:
         try:
             return _written(form).format_map(known)
         except KeyError:

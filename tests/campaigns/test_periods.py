@@ -61,6 +61,8 @@ def test_every_form_knows_what_it_writes_and_no_stricter_one_does(day: datetime.
         ("june", ("quarter",), "q2"),
         ("jun", ("year-month",), "2026-06"),
         ("june-2027", ("month", "year-month"), "2027-06"),
+        ("june-2027", ("year", "month"), "june"),
+        ("june", ("year",), "2026"),
         ("2026-06-15", ("half-year",), "h1-2026"),
         ("q3", ("half",), "h2"),
         ("q3", ("month",), ""),

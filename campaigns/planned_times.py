@@ -26,6 +26,11 @@ class PlannedTime:
         """Return the zone's place as people say it: `New York`."""
         return self.zone.rpartition("/")[2].replace("_", " ")
 
+    @property
+    def shown(self) -> str:
+        """Return day and time as their clock shows it: a template's filter would say ours."""
+        return f"{self.at:%A, %-d %B %Y, %H:%M}"
+
 
 def planned_time(send: Send, policy: SendingPolicy | None) -> PlannedTime | None:
     """Return when it reaches them; None without a planned time or with an unknown zone."""

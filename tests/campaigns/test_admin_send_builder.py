@@ -129,6 +129,13 @@ class TestAnswer:
         assert "may" in periods
         assert options["id_utm_source_options"] == ["sms"]
 
+    def test_the_planned_time_is_told_by_the_recipients_clock(self, client: Client) -> None:
+        typed = {"scheduled_at_0": "2026-12-10", "scheduled_at_1": "03:00"}
+
+        note = ask(client, time_zone="America/New_York", **typed)["slots"]["time_zone-verdict"]
+
+        assert "Wednesday, 9 December 2026, 22:00 in New York: in the quiet hours" in note
+
     def test_what_was_typed_is_escaped(self, client: Client) -> None:
         evil = "<script>x</script>"
         typed = {"utm_campaign": evil, "destination_url": f"https://a.example/{evil}"}

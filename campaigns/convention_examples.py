@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from campaigns import periods
+from campaigns.convention_faults import APPROVED
 from campaigns.convention_rules import Convention
 from campaigns.conventions import check_value
 from campaigns.name_format import NamePart, compose
@@ -55,7 +56,10 @@ class Example:
 
 
 def accepted(rules: Convention) -> list[Example]:
-    """Return values that pass, made from the rules: names first, then the other fields."""
+    """Return values that pass, made from the rules: names first, then the other fields.
+
+    A value that no convention may approve, as a draft's list can have it, is left out.
+    """
     candidates = [
         *(("utm_campaign", name) for name in _good_names(rules)),
         *(("utm_source", value) for value in rules.sources[:3]),
@@ -66,7 +70,7 @@ def accepted(rules: Convention) -> list[Example]:
     return [
         Example(value, field)
         for field, value in dict.fromkeys(candidates)
-        if value and not check_value(field, value, rules)[0]
+        if APPROVED.fullmatch(value) and not check_value(field, value, rules)[0]
     ]
 
 

@@ -21,6 +21,12 @@ def test_accepted_names_are_made_of_the_rules() -> None:
     assert len(names) == len(set(names)) >= 3
 
 
+def test_a_value_that_a_draft_may_not_approve_is_no_example() -> None:
+    draft = replace(SMS, mediums=("text", "Text Message"))
+
+    assert [one.value for one in accepted(draft) if one.field == "utm_medium"] == ["text"]
+
+
 def test_every_field_has_an_accepted_value() -> None:
     assert {example.field for example in accepted(SMS)} == {
         "utm_source",

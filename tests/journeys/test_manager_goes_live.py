@@ -51,6 +51,7 @@ MISTAKES = [
     Mistake("utm_campaign", "trial-" * 15 + "june", "60 are allowed", "trial-" * 9 + "june"),
     Mistake("utm_campaign", "trial-june", "was already used", "trial-june-2"),
     Mistake("utm_term", "Lapsed Trials", "“Lapsed Trials” has a space", "lapsed-trials"),
+    Mistake("time_zone", "new york", "“new york” is no time zone", "America/New_York"),
     Mistake("messages-0-utm_content", "B", "must be version- and one letter", "version-b"),
     Mistake("destination_url", "https://me:pw@example.com/", "password", "https://example.com/"),
 ]
@@ -106,6 +107,7 @@ def test_a_send_is_built_from_parts_tested_in_two_versions_and_goes_live(
     maria.sees("1 segment")
     add_version(maria, "Still there? {link} Reply STOP to opt out")
     expect(maria.field("messages-0-share")).to_have_value("50")
+    make_and_mend(maria, [Mistake("messages-1-share", "80", "sum to 130 %, not to 100 %", "50")])
     maria.save()
 
     maria.sees("Next: mark it as ready.")

@@ -83,7 +83,9 @@ def send_panel_context(send: Send, request: HttpRequest) -> dict[str, Any]:
         "check_url": reverse("admin:links_check_send", args=[send.pk]),
         "may_check": request.user.has_perm("links.change_link"),
         "recipients_url": reverse("admin:links_recipientlink_changelist") + f"?send={send.pk}",
-        "domains_url": reverse("admin:links_domain_add"),
+        "domains_url": reverse("admin:links_domain_add")
+        if request.user.has_perm("links.add_domain")
+        else "",
     }
 
 

@@ -287,6 +287,14 @@ def test_a_send_without_links_says_what_is_missing(page) -> None:
     assert "No short links yet" in text(page.get(f"/admin/campaigns/send/{send.pk}/change/"))
 
 
+def test_whoever_may_add_no_domain_is_told_who_does(django_user_model) -> None:
+    address = f"/admin/campaigns/send/{make_send().pk}/change/"
+    bob = member(django_user_model, "view_send")
+    shown = text(bob.get(address))
+    assert "a domain, which Operations add," in shown
+    assert "/admin/links/domain/add/" not in shown
+
+
 def test_whoever_may_only_look_checks_nothing(django_user_model) -> None:
     link = make_link()
     bob = member(django_user_model, "view_link")

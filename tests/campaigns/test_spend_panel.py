@@ -161,6 +161,17 @@ def test_without_a_rate_the_page_says_where_to_write_it() -> None:
     assert "/admin/campaigns/sendingpolicy/" in page
 
 
+def test_whoever_may_not_set_the_rate_is_told_who_does() -> None:
+    a_rate(None)
+    client = Client()
+    client.force_login(a_user("maria", "campaigns.view_send", "campaigns.view_spend"))
+
+    page = shown(client, a_live_send())
+
+    assert "Operations set the rate in its" in page
+    assert "Set the rate in its sending policy" not in page
+
+
 def test_the_page_shows_the_panel_and_its_button_works() -> None:
     a_rate()
     send = a_live_send()

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -17,6 +18,8 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords fast: the slow way guards real ones, and costs a second a user here."""
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickPasswordHasher"]
+    hypothesis.settings.register_profile("textrail", deadline=None)  # No test asserts a time
+    hypothesis.settings.load_profile("textrail")
 
 
 @pytest.fixture

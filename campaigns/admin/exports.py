@@ -8,6 +8,7 @@ from import_export.admin import ExportMixin
 from import_export.fields import Field
 from import_export.formats import base_formats
 from import_export.resources import Resource
+from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 
 from campaigns import campaign_import, send_sheet
@@ -87,7 +88,7 @@ class HarmlessXlsx(base_formats.XLSX):
         return write_workbook([dataset.headers, *dataset])
 
 
-class SheetExport(ExportMixin):
+class SheetExport(ExportMixin, ModelAdmin):
     """Export of what the list shows, filters included, for whoever may see it."""
 
     export_form_class = ExportForm
@@ -102,7 +103,9 @@ class SheetExport(ExportMixin):
         """Let go out what may be seen."""
         return bool(self.has_view_permission(request))
 
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
+    def get_export_filename(  # type: ignore[override]  # stubs lack two arguments
+        self, request: HttpRequest, queryset: Any, file_format: Any
+    ) -> str:
         """Name the file after its rows and the day."""
         name = str(self.model._meta.verbose_name_plural)
         return f"{name}-{timezone.localdate()}.{file_format.get_extension()}"

@@ -137,7 +137,7 @@ def test_a_separator_that_no_form_shows_is_told() -> None:
     assert change.sentence == "“.” joins the parts of a name; it was “-”."
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(conventions, conventions)
 def test_any_two_versions_are_told_apart_both_ways(old: Convention, new: Convention) -> None:
     there, back = changes_between(old, new), changes_between(new, old)

@@ -73,7 +73,7 @@ def test_rules_that_stayed_the_same_are_told_so() -> None:
     assert "Nothing: the rules are the same." in as_markdown(STRICT, since(STRICT, STRICT))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(conventions)
 def test_every_row_of_a_table_has_its_cells(convention: Convention) -> None:
     lines = [line for line in as_markdown(convention).splitlines() if line.startswith("|")]

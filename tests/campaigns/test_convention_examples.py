@@ -85,7 +85,7 @@ def test_a_draft_without_rules_has_no_accepted_names() -> None:
     assert rejected(empty)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(conventions)
 def test_examples_are_what_they_are_called(convention: Convention) -> None:
     good, bad = accepted(convention), rejected(convention)

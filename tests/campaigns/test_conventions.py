@@ -247,7 +247,7 @@ def test_a_convention_without_any_rule_never_raises() -> None:
     assert verdict.suggested == {}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(utm_sets, conventions)
 def test_every_suggestion_passes_and_suggests_itself(
     utm: dict[str, str], convention: Convention
@@ -260,7 +260,7 @@ def test_every_suggestion_passes_and_suggests_itself(
     assert again.suggested == suggested
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(utm_sets)
 def test_only_plain_values_pass_the_shipped_rules(utm: dict[str, str]) -> None:
     verdict = check(utm, SMS)

@@ -127,7 +127,7 @@ urls = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(urls, max_size=5))
 def test_no_links_raise_and_every_corrected_one_passes(links: list[str]) -> None:
     found = [FoundLink(url, f"line {number}", number) for number, url in enumerate(links)]

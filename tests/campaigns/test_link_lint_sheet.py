@@ -73,7 +73,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(cells, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_every_link_stands_in_the_corrected_file_and_all_rows_are_as_wide(
     body: list[list[str]],

@@ -102,7 +102,7 @@ def test_a_taken_name_is_numbered_where_the_convention_has_room(
     assert list(numbered_names(name, convention))[:2] == numbered
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(conventions, nasty)
 def test_every_numbered_name_passes_and_is_another(convention: Convention, value: str) -> None:
     name = suggest_campaign(value, convention)
@@ -112,7 +112,7 @@ def test_every_numbered_name_passes_and_is_another(convention: Convention, value
         assert numbered != name
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(conventions, nasty)
 def test_every_suggested_name_passes(convention: Convention, value: str) -> None:
     assert broken_campaign(suggest_campaign(value, convention), convention) == []

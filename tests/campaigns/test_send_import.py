@@ -375,9 +375,7 @@ def test_the_number_of_queries_for_unchanged_rows_does_not_grow(
         import_sends(rows=rows, by=None, now=NOW)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.dictionaries(st.sampled_from([*COLUMNS, "unknown"]), st.text(max_size=80), max_size=6))
 def test_no_cell_whatever_it_holds_raises(fields: dict[str, str]) -> None:
     result = run(a_row(**fields), dry_run=True)

@@ -103,7 +103,9 @@ urls = st.one_of(
             + tail
         ),
         st.lists(
-            st.sampled_from(["utm_source", "UTM_Medium", "utm_campaign", "q", "utm_sorce", "utm_id", ""]),
+            st.sampled_from(
+                ["utm_source", "UTM_Medium", "utm_campaign", "q", "utm_sorce", "utm_id", ""]
+            ),
             max_size=6,
         ),
         st.lists(nasty, max_size=6),
@@ -112,7 +114,7 @@ urls = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(urls, conventions)
 def test_a_suggested_address_passes_in_turn(url: str, convention: Convention) -> None:
     suggested = check_url(url, convention).suggested
@@ -123,7 +125,7 @@ def test_a_suggested_address_passes_in_turn(url: str, convention: Convention) ->
         assert again.suggested == suggested
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(nasty, conventions)
 def test_a_web_address_always_gets_a_suggestion(value: str, convention: Convention) -> None:
     query = urlencode({"utm_campaign": value}, errors="replace")

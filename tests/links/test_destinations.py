@@ -105,7 +105,7 @@ def test_a_changed_and_a_doubled_utm_value_are_named() -> None:
 
 
 # A shared machine may be slow: no property may fail for the time it took.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 slugs = st.lists(st.text("abyz019", min_size=1, max_size=6), min_size=1, max_size=3).map("-".join)
 utms = st.fixed_dictionaries({key: st.just("") | slugs for key in destinations.UTM_KEYS})
 junk = st.text(st.characters(max_codepoint=255), max_size=60) | st.text(max_size=60)

@@ -42,7 +42,7 @@ def materialised(identities: list[Identity]) -> set[frozenset[int]]:
 
 
 class RandomJoinsAndRevokes(TestCase):
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def test_people_are_the_components_over_live_edges(
         self, script: list[tuple[str, int, int]]

@@ -315,7 +315,7 @@ def test_an_endless_path_is_not_found_and_cropped(journal: LinesInMemory) -> Non
 _bytes_as_text = st.text(st.characters(max_codepoint=255), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     path=_bytes_as_text,
     query=_bytes_as_text,

@@ -69,11 +69,11 @@ def import_sends(
 def _load(
     rows: Sequence[RawRow], by: "User | None", now: datetime, *, creates_campaigns: bool
 ) -> _Import:
-    names = {row.get("campaign", "").lower() for row in rows}
+    names = _mentioned(rows, "campaign")
     every = Campaign.objects.alias(low=Lower("name"))
 
     known: dict[str, Campaign] = {row.name.lower(): row for row in every.filter(low__in=names)}
-    if not creates_campaigns and len(known) < len(names - {""}):
+    if not creates_campaigns and len(known) < len(names):
         known |= {row.name.lower(): row for row in every[:_BATCH]}
     channels: dict[str, Channel] = {}
     for channel in Channel.objects.all():
@@ -89,7 +89,7 @@ def _stored_sends(rows: Sequence[RawRow]) -> dict[str, Send]:
     sends = Send.objects.select_related("campaign", "channel")
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
-        names = {row.get("utm_campaign", "").lower() for row in part}
+        names = _mentioned(part, "utm_campaign")
         ids = [key for row in part if (key := _uuid(row.get("id", "")))]
         for send in sends.alias(low=Lower("utm_campaign")).filter(low__in=names):
             found[send.utm_campaign.lower()] = send
@@ -104,6 +104,11 @@ def _messages_of_all(sends: Iterable[Send]) -> dict[UUID, list[Message]]:
     for message in Message.objects.filter(send__in=list(found)):
         found[message.send_id].append(message)
     return found
+
+
+def _mentioned(rows: Sequence[RawRow], column: str) -> set[str]:
+    """Return the names in a column that the database can be asked for."""
+    return {name for row in rows if (name := row.get(column, "").lower()) and "\0" not in name}
 
 
 def _uuid(text: str) -> UUID | None:

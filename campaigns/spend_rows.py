@@ -50,7 +50,8 @@ def load_names(rows: Iterable[RawRow]) -> Names:
 
 
 def _mentioned(rows: list[RawRow], column: str) -> set[str]:
-    return {text.lower() for row in rows if (text := _text(row, column))}
+    texts = (_text(row, column).lower() for row in rows)
+    return {text for text in texts if text and "\0" not in text}
 
 
 def _ids(texts: set[str]) -> list[UUID]:

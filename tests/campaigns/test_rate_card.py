@@ -45,9 +45,7 @@ def an_invoice(send: Send, amount: str = "9.10", **fields: str) -> dict[str, str
 
 
 def stored() -> list[tuple[str, str, int]]:
-    return list(
-        Spend.objects.order_by("platform").values_list("platform", "kind", "amount_minor")
-    )
+    return list(Spend.objects.order_by("platform").values_list("platform", "kind", "amount_minor"))
 
 
 def test_the_rate_card_stands_in_on_the_day_the_send_went_live() -> None:

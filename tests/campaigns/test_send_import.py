@@ -167,6 +167,8 @@ def test_a_broken_convention_is_told_with_a_suggestion_that_passes() -> None:
         ({"name": "x" * 121}, (1, "name", "invalid", "")),
         ({"audience": "x" * 121}, (1, "audience", "invalid", "")),
         ({"audience": "a\0b"}, (1, "audience", "invalid", "")),
+        ({"campaign": "a\0b"}, (1, "campaign", "invalid", "")),
+        ({"utm_campaign": "a\0b"}, (1, "utm_campaign", "invalid", "")),
         ({"campaign": "Trial winback"}, (1, "campaign", "unknown", "Trial win-back")),
         ({"channel": "smss"}, (1, "channel", "unknown", "sms")),
         ({"audience_size": "many"}, (1, "audience_size", "invalid", "")),

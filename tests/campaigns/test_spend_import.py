@@ -118,6 +118,8 @@ def test_names_are_found_whatever_their_case_and_by_id() -> None:
         ({"channel": "paid-serch"}, (1, "channel", "unknown", "paid-search")),
         ({"campaign": "Nope"}, (1, "campaign", "unknown", "")),
         ({"send": "nope"}, (1, "send", "unknown", "")),
+        ({"send": "no\0pe"}, (1, "send", "unknown", "")),
+        ({"campaign": "No\0pe"}, (1, "campaign", "unknown", "")),
     ],
 )
 def test_a_wrong_field_is_named(fields: dict[str, str], error: tuple[int, str, str, str]) -> None:

@@ -15,7 +15,15 @@ from campaigns.table_rows import Row, UnreadableTableError, filled_rows
 from campaigns.text_tables import check_size, csv_rows
 from campaigns.workbooks import is_zip, workbook_rows, write_workbook
 
-__all__ = ["Row", "Table", "UnreadableTableError", "read_table", "write_csv", "write_workbook"]
+__all__ = [
+    "Row",
+    "Table",
+    "UnreadableTableError",
+    "harmless",
+    "read_table",
+    "write_csv",
+    "write_workbook",
+]
 
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"-\d+(?:\.\d+)?")
@@ -63,7 +71,7 @@ def write_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Yield the lines of a CSV file. A text that looks like a formula gets an apostrophe."""
     write = csv.writer(_Line()).writerow
     for row in rows:
-        yield str(write([_harmless(cell) for cell in row]))
+        yield str(write([harmless(cell) for cell in row]))
 
 
 class _Line:
@@ -90,7 +98,8 @@ def _padded(row: Row, width: int) -> Row:
     return Row(row.number, row.line, row.cells + [""] * missing) if missing > 0 else row
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
+    """Return a cell no spreadsheet takes for a formula (OWASP, CSV injection)."""
     if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from campaigns.personal_data import mask_email
 from campaigns.phone_numbers import mask_phone
 from campaigns.sms_text import LINK_MARK
+from campaigns.spreadsheets import harmless
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from links.models import RecipientLink
 
 HEADING = ("phone", "email", "external_id", "name", "version", "short_url", "message")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_OFFER = re.compile(r"[+-] ?\d+ ?%[^|]*", re.DOTALL)
 
 
@@ -40,9 +40,9 @@ def export_recipients(recipients: "QuerySet[RecipientLink]", *, is_open: bool) -
             write(
                 (
                     phone if is_open else mask_phone(phone),
-                    _harmless(email if is_open else mask_email(email)),
-                    _harmless(recipient.external_id),
-                    _harmless(recipient.name),
+                    harmless(email if is_open else mask_email(email)),
+                    harmless(recipient.external_id),
+                    harmless(recipient.name),
                     recipient.link.utm_content,
                     recipient.short_url,
                     _text_of(recipient),
@@ -55,8 +55,4 @@ def _text_of(recipient: "RecipientLink") -> str:
     message = recipient.link.message
     text = message.body.replace(LINK_MARK, recipient.short_url) if message else ""
     # “-20% today” is a text people send and no formula: it must reach them as it is
-    return text if _PLAIN_OFFER.fullmatch(text) else _harmless(text)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return text if _PLAIN_OFFER.fullmatch(text) else harmless(text)

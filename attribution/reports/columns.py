@@ -73,11 +73,6 @@ def cells(columns: Sequence[Column[RowT]], row: RowT, currency: str) -> list[tup
     return [(column.for_people(row, currency), column.is_number) for column in columns]
 
 
-def csv_text(value: str) -> str:
-    """Return a cell no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{value}" if value[:1] in {"=", "+", "@", "\t", "\r"} else value
-
-
 def shown_count(value: Decimal | int) -> str:
     """Return a fractional count with at most two decimals: `12`, `3.5`, `0.33`."""
     text = f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from attribution.reports.columns import Column, csv_text
+from attribution.reports.columns import Column
 from attribution.reports.definitions import Definitions
 from attribution.reports.metrics import MICRO
 from attribution.reports.proof import Proof
 from attribution.reports.statement import Statement
 from campaigns.money import api_money
+from campaigns.spreadsheets import harmless
 
 RowT = TypeVar("RowT")
 
@@ -61,7 +62,7 @@ class Report(Generic[RowT]):
         for row in [*self.rows, *([self.total] if self.total is not None else [])]:
             cells = [(column, column.for_file(row, self.currency)) for column in self.columns]
             writer.writerow(
-                [text if column.is_number else csv_text(text) for column, text in cells]
+                [text if column.is_number else harmless(text) for column, text in cells]
             )
         return out.getvalue()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from attribution.reports.columns import Column, csv_text, short_amount, shown_count
+from attribution.reports.columns import Column, short_amount, shown_count
 
 
 def column(kind: Any) -> Column[Any]:
@@ -42,15 +42,6 @@ def test_what_is_undefined_is_a_dash_and_never_0(kind: str) -> None:
 def test_a_short_title_says_its_group_where_no_heading_stands_above() -> None:
     assert Column("x", "Credited", "count", len, group="Leads").long_label == "Leads credited"
     assert Column("x", "ROAS", "factor", len, group="Revenue").long_label == "ROAS"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "@x", "\tx"])
-def test_a_spreadsheet_takes_no_cell_for_a_formula(text: str) -> None:
-    assert csv_text(text) == f"'{text}"
-
-
-def test_an_ordinary_cell_is_left_alone() -> None:
-    assert csv_text("Trial win-back") == "Trial win-back"
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-WIDE = {"width": 1400, "height": 1000}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1400, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PASSWORD = "correct horse"
 _PATIENCE = 20_000
 """Milliseconds until a story fails because what it waits for does not come."""
@@ -39,7 +39,8 @@ class Desk:
         assert not self.complaints, "\n".join(self.complaints)
 
     def sign_in(self) -> None:
-        """Sign in with the password that every person of these stories has."""
+        """Sign in anew, with the password that every person of these stories has."""
+        self._context.clear_cookies()
         self.page.goto(f"{self.url}/admin/")
         self.page.fill("#id_username", self.user.username)
         self.page.fill("#id_password", PASSWORD)
@@ -54,27 +55,24 @@ class Desk:
         assert answer.ok, f"{path} answered {answer.status}"
         self.fits_a_phone()
 
-    def press(self, name: str, *, within: str = "body") -> None:
+    def press(self, name: str) -> None:
         """Press a button by its exact name."""
-        self.page.locator(within).get_by_role("button", name=name, exact=True).first.click()
+        self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def follow(self, name: str) -> None:
         """Follow a link by its exact name."""
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def save(self) -> None:
-        """Press the form's own Save."""
-        self.page.click("[name=_save]")
+        """Press the form's own Save, and wait for the answer."""
+        with self.page.expect_navigation():
+            self.page.click("[name=_save]")
 
     def sees(self, *texts: str) -> None:
         """Wait for texts that a person must be able to see."""
         for text in texts:
             expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
         self.fits_a_phone()
-
-    def sees_nowhere(self, text: str) -> None:
-        """Make sure that a text is not shown."""
-        expect(self.page.get_by_text(text).locator("visible=true")).to_have_count(0)
 
     def field(self, name: str) -> Locator:
         """Return the input of a form by its name."""
@@ -87,17 +85,17 @@ class Desk:
     def fits_a_phone(self) -> None:
         """Fail if the page sticks out sideways on a phone."""
         self.page.wait_for_load_state("load")
-        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        self.page.set_viewport_size(PHONE)
         wide = self.page.evaluate(_STICKING_OUT)
-        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        self.page.set_viewport_size(WIDE)
         assert not wide, f"{self.page.url} sticks out on a phone: {wide}"
 
     def _arrive_signed_in(self) -> None:
         client = Client()
         client.force_login(self.user)
         name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": self.url}
-        self._context.add_cookies([cookie])  # type: ignore[list-item]
+        value = client.cookies[name].value
+        self._context.add_cookies([{"name": name, "value": value, "url": self.url}])
 
     def _note_console(self, message: Any) -> None:
         if message.type == "error":

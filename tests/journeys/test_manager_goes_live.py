@@ -95,6 +95,7 @@ def test_each_kind_of_mistake_is_stopped_and_its_suggestion_passes(
 def test_a_send_is_built_from_parts_tested_in_two_versions_and_goes_live(
     maria: Desk, website: Web
 ) -> None:
+    maria.sign_in()
     add_campaign(maria, "Trial win-back")
     start_a_send(
         maria,
@@ -165,7 +166,7 @@ def test_a_page_that_does_not_open_keeps_a_send_from_going_live_until_it_does(
 
 
 def test_warnings_are_mended_or_accepted_with_a_reason(maria: Desk, website: Web) -> None:
-    now = timezone.localtime()
+    now = timezone.now()
     policy_says(
         warnings_need_reason=True,
         quiet_from=(now - timedelta(hours=2)).time(),

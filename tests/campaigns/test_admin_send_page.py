@@ -21,6 +21,7 @@ from tests.campaigns.builders import (
     a_manager,
     a_message,
     a_send,
+    a_superuser,
     a_user,
     an_unsaved_send,
     signed_in,
@@ -274,7 +275,8 @@ def test_what_it_was_expected_to_cost_is_shown() -> None:
     assert "expected to cost €8.30 when it went live" in page_of(signed_in(a_manager()), send)
 
 
-def test_a_missing_rate_links_to_the_policy() -> None:
-    page = page_of(signed_in(a_manager()), a_send())
+def test_a_missing_rate_links_to_the_policy_for_whoever_may_set_it() -> None:
+    send = a_send()
 
-    assert "#id_segment_rate" in page
+    assert "#id_segment_rate" in page_of(signed_in(a_superuser()), send)
+    assert "#id_segment_rate" not in page_of(signed_in(a_manager()), send)

@@ -95,7 +95,8 @@ def _words(name: str, *, required: bool = True) -> WordsField:
 
 
 def _length(name: str) -> LengthField:
-    return LengthField(label=_LABELS[name], help_text=_HELP[name])
+    usual = NamingConvention._meta.get_field(name).get_default()
+    return LengthField(label=_LABELS[name], help_text=_HELP[name], initial=usual)
 
 
 class ConventionForm(forms.ModelForm):

@@ -1,5 +1,6 @@
 """The admin's pages of conventions: drafts, their live preview, publishing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -153,6 +154,13 @@ def test_a_convention_for_another_channel_is_drafted() -> None:
         (1, "period", ["month", "quarter"], 12),
         (2, "topic", [], None),
     ]
+
+
+def test_a_new_convention_begins_with_the_usual_lengths() -> None:
+    page = owner().get(reverse("admin:campaigns_namingconvention_add")).content.decode()
+    for name, usual in (("campaign_max_length", 60), ("term_max_length", 50)):
+        (field,) = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert f'value="{usual}"' in field
 
 
 def test_operations_edit_a_draft_and_its_parts_exchange_places() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from campaigns.models import Send, SendApproval
-from campaigns.send_history import content_editor
+from campaigns.send_history import CONTENT, TEXT, content_editor
 from campaigns.versions import active
 
 if TYPE_CHECKING:
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
 
 PERMISSION = "campaigns.approve_send"
 LONGEST_NOTE = 300
-_CONTENT = (
-    "channel_id",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "destination_url",
-    "audience",
-    "audience_size",
-    "time_zone",
-)
-_TEXTS = ("utm_content", "body", "share", "destination_url")
 
 
 class ApprovalRefusedError(Exception):
@@ -93,8 +81,12 @@ def approval_of(send: Send) -> Approval | None:
 def fingerprint(send: Send) -> str:
     """Return the SHA-256 of what would go out: values, destinations, texts, audience, time."""
     texts = sorted(
-        [getattr(message, name) for name in _TEXTS] for message in active(send.messages.all())
+        [getattr(message, name) for name in TEXT] for message in active(send.messages.all())
     )
-    planned = send.scheduled_at and send.scheduled_at.astimezone(UTC).isoformat()
-    content = [*(str(getattr(send, name)) for name in _CONTENT), planned, texts]
+    content = [*(_written(getattr(send, name)) for name in CONTENT), texts]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _written(value: object) -> str:
+    """Return a value's one text: a moment's does not depend on how it was typed."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)

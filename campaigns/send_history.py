@@ -9,7 +9,7 @@ from uuid import UUID
 
 from campaigns.models import Message, Send
 
-_CONTENT = (
+CONTENT = (
     "channel_id",
     "utm_source",
     "utm_medium",
@@ -21,7 +21,8 @@ _CONTENT = (
     "scheduled_at",
     "time_zone",
 )
-_TEXT = ("body", "utm_content", "share", "destination_url")
+TEXT = ("utm_content", "body", "share", "destination_url")
+"""What of a send and of its texts reaches the recipients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def content_editor(send: Send) -> Any:
     """
     sends = list(Send.history.filter(id=send.pk).select_related("history_user"))
     texts = list(Message.history.filter(send_id=send.pk).select_related("history_user"))
-    edits = _edits(sends, _CONTENT)
+    edits = _edits(sends, CONTENT)
     for pk in {row.id for row in texts}:
-        edits += _edits([row for row in texts if row.id == pk], _TEXT)
+        edits += _edits([row for row in texts if row.id == pk], TEXT)
     newest = max(edits, key=lambda row: row.history_date, default=None)
     return newest and newest.history_user
 

@@ -11,17 +11,26 @@ from urllib.parse import urlsplit
 from config.services import use_services
 
 REDIS_DATABASES = 16
+OWN_REDIS = "REDIS_URL_BESIDE_TESTS"
+"""Kept for the workers of pytest-xdist, which inherit the environment of their parent."""
 
 
-def _neighbouring_database(url: str) -> str:
-    """Return the Redis URL of a database that is not the one your data is in."""
+def redis_beside(url: str, worker: str) -> str:
+    """Return the Redis URL of a database that neither your data nor another worker is in.
+
+    `worker` is pytest-xdist's name, `gw0`; empty without it. Tests empty their database.
+    """
     parts = urlsplit(url)
-    number = (int(parts.path.strip("/") or 0) + 8) % REDIS_DATABASES
+    step = 1 + (7 + int(worker.removeprefix("gw") or 0)) % (REDIS_DATABASES - 1)
+    number = (int(parts.path.strip("/") or 0) + step) % REDIS_DATABASES
     return parts._replace(path=f"/{number}").geturl()
 
 
 use_services()
-os.environ["REDIS_URL"] = _neighbouring_database(os.environ["REDIS_URL"])
+os.environ["REDIS_URL"] = redis_beside(
+    os.environ.setdefault(OWN_REDIS, os.environ["REDIS_URL"]),
+    os.environ.get("PYTEST_XDIST_WORKER", ""),
+)
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="textrail-tests-")
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")

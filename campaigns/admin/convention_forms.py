@@ -95,7 +95,7 @@ def _words(name: str, *, required: bool = True) -> WordsField:
 
 
 def _length(name: str) -> LengthField:
-    usual = NamingConvention._meta.get_field(name).get_default()
+    usual = getattr(NamingConvention(), name)
     return LengthField(label=_LABELS[name], help_text=_HELP[name], initial=usual)
 
 

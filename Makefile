@@ -52,7 +52,7 @@ bench: .venv/development.stamp ## All benchmarks, each a ratio measured side by 
 requirements: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
 	@for set in "production" "demo --extra demo" "development --extra demo --extra dev"; do \
 		set -- $$set; name=$$1; shift; \
-		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 			--no-header --no-annotate "$$@" pyproject.toml -o requirements/$$name.txt || exit 1; \
 	done
 

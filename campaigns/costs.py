@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from campaigns.money import Money, minor_digits
-from campaigns.sms_text import count_segments, with_link
+from campaigns.sms_text import LINK_LENGTH, count_segments, with_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,12 @@ class CostEstimate:
 
 
 def estimate(
-    messages: Sequence[tuple[str, int]], recipients: int, rate: Decimal | None, currency: str
+    messages: Sequence[tuple[str, int]],
+    recipients: int,
+    rate: Decimal | None,
+    currency: str,
+    *,
+    link_length: int = LINK_LENGTH,
 ) -> CostEstimate:
     """Return the cost of sending these (text, share in percent) to so many recipients.
 
@@ -43,7 +48,7 @@ def estimate(
     """
     parts = split_recipients([share for _, share in messages], recipients)
     versions = tuple(
-        VersionCost(part, count_segments(with_link(body)).segments)
+        VersionCost(part, count_segments(with_link(body, link_length=link_length)).segments)
         for (body, _), part in zip(messages, parts, strict=True)
     )
     if rate is None:

@@ -13,6 +13,7 @@ from campaigns.published_rules import NoConventionError
 from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
 from campaigns.send_checks import check_send
 from campaigns.sending_policy import policy_of
+from campaigns.short_links import known_links
 from campaigns.text_checks import text_results
 from campaigns.versions import active
 
@@ -23,7 +24,12 @@ def plan_checks(send: Send, now: datetime) -> list[CheckResult]:
     page = page_of(send)
     return [
         *_convention_results(send, messages, page, now),
-        *text_results(messages, policy_of(send.channel), page),
+        *text_results(
+            messages,
+            policy_of(send.channel),
+            page,
+            link_length=known_links(messages).longest(messages),
+        ),
         *_version_results(messages, page),
         *_destination_results(send, messages, page),
         *_audience_results(send, page),

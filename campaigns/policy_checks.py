@@ -8,13 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.approvals import approval_of
-from campaigns.costs import estimate
 from campaigns.models import Send, SendingPolicy
 from campaigns.plan_checks import page_of
+from campaigns.planned_costs import planned_cost
 from campaigns.preflight import CheckResult, Level
 from campaigns.quiet_hours import QuietHours, UnknownTimeZoneError, zone_named
 from campaigns.sending_policy import policy_of
-from campaigns.versions import active
 
 
 def policy_checks(send: Send, now: datetime) -> list[CheckResult]:
@@ -85,9 +84,7 @@ def _quiet_results(
 
 
 def _cost_result(send: Send, policy: SendingPolicy, page: str) -> CheckResult:
-    messages = active(send.messages.all())
-    texts = [(message.body, message.share) for message in messages]
-    found = estimate(texts, send.audience_size, policy.segment_rate, policy.currency)
+    found = planned_cost(send, send.messages.all(), policy)
     if found.total is None or policy.segment_rate is None:
         text = "No cost estimate: the channel’s sending policy has no rate per segment."
         return CheckResult("cost-unknown", Level.OK, text, _policy_page(policy))

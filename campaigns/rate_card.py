@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.costs import CostEstimate, estimate
 from campaigns.history import delete_by, save_by
-from campaigns.models import Message, Send, SendingPolicy, Spend
+from campaigns.models import Send, Spend
 from campaigns.money import Money
-from campaigns.sending_policy import policy_of
+from campaigns.planned_costs import planned_cost
 from campaigns.spend_rows import RATE_CARD
-from campaigns.versions import active
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -27,19 +25,6 @@ def lock_spend() -> None:
     """Let one transaction at a time write spend: two that insert one day would fail on its key."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('campaigns_spend'))")
-
-
-def planned_cost(
-    send: Send, messages: Iterable[Message], policy: SendingPolicy | None = None
-) -> CostEstimate:
-    """Return what the send's texts cost at its channel's rate. A query without a policy."""
-    policy = policy or policy_of(send.channel)
-    return estimate(
-        [(message.body, message.share) for message in active(messages)],
-        send.audience_size,
-        policy.segment_rate,
-        policy.currency,
-    )
 
 
 @transaction.atomic

@@ -15,9 +15,10 @@ from campaigns.calendar_weeks import Week
 from campaigns.collisions import Collision, collisions_among, goes_out_at
 from campaigns.models import Send, SendingPolicy
 from campaigns.money import Money
+from campaigns.planned_costs import planned_cost
 from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
-from campaigns.rate_card import planned_cost
 from campaigns.sending_policy import policies_of
+from campaigns.short_links import KnownLinks, known_links
 
 MOST_UNDATED = 12
 
@@ -91,9 +92,10 @@ def build_calendar(*, weeks: Sequence[Week], sends: QuerySet[Send], now: datetim
     dated = list(_within(sends, weeks))
     policies = policies_of({send.channel_id for send in dated})
     collisions = collisions_among(dated)
+    links = known_links([message for send in dated for message in send.messages.all()])
     placed: dict[date, list[PlannedSend]] = {}
     for send in dated:
-        planned = _planned(send, policies[send.channel_id], collisions)
+        planned = _planned(send, policies[send.channel_id], collisions, links)
         placed.setdefault(timezone.localdate(planned.here), []).append(planned)
     undated = sends.open().filter(scheduled_at=None, live_at=None)  # type: ignore[attr-defined]
     first = list(undated.order_by("-created_at")[: MOST_UNDATED + 1])
@@ -115,7 +117,10 @@ def _within(sends: QuerySet[Send], weeks: Sequence[Week]) -> QuerySet[Send]:
 
 
 def _planned(
-    send: Send, policy: SendingPolicy, collisions: Mapping[UUID, list[Collision]]
+    send: Send,
+    policy: SendingPolicy,
+    collisions: Mapping[UUID, list[Collision]],
+    links: KnownLinks,
 ) -> PlannedSend:
     moment = goes_out_at(send) or send.created_at
     return PlannedSend(
@@ -123,7 +128,7 @@ def _planned(
         clock=_clock(moment, send.time_zone or policy.time_zone),
         here=timezone.localtime(moment),
         collisions=collisions.get(send.pk, []),
-        cost=_cost(send, policy),
+        cost=_cost(send, policy, links),
     )
 
 
@@ -145,10 +150,10 @@ def _zone(name: str) -> ZoneInfo | None:
         return None  # the send's own checks say so
 
 
-def _cost(send: Send, policy: SendingPolicy) -> Money | None:
+def _cost(send: Send, policy: SendingPolicy, links: KnownLinks) -> Money | None:
     if send.planned_cost_minor is not None:
         return Money(send.planned_cost_minor, send.planned_cost_currency)
-    cost = planned_cost(send, send.messages.all(), policy)
+    cost = planned_cost(send, send.messages.all(), policy, links)
     return cost.total if cost.segments else None
 
 

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from campaigns.costs import estimate
 from campaigns.history import save_by
 from campaigns.lifecycle import may_follow
 from campaigns.models import Send
 from campaigns.plan_checks import plan_checks
+from campaigns.planned_costs import planned_cost
 from campaigns.preflight import CheckResult, errors_in, run_checks, unanswered_in
 from campaigns.send_followers import follow
 from campaigns.sending_policy import policy_of
-from campaigns.versions import active
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -84,9 +83,7 @@ def blocking(send: Send, results: Sequence[CheckResult]) -> list[CheckResult]:
 
 def _note_planned_cost(send: Send) -> None:
     """Keep what it was expected to cost, so that a later rate does not rewrite the plan."""
-    policy = policy_of(send.channel)
-    texts = [(message.body, message.share) for message in active(send.messages.all())]
-    found = estimate(texts, send.audience_size, policy.segment_rate, policy.currency)
+    found = planned_cost(send, send.messages.all())
     if found.total is not None:
         send.planned_cost_minor = found.total.minor
         send.planned_cost_currency = found.total.currency

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from campaigns.channel_oracle import predict
 from campaigns.conventions import Violation
-from campaigns.costs import CostEstimate, VersionCost, estimate
+from campaigns.costs import CostEstimate, VersionCost
 from campaigns.full_addresses import utm_string, with_utm
 from campaigns.models import Channel, Message, Send, SendingPolicy
 from campaigns.phone_texts import ForcedLetter, Piece, forced_letters, pieces_of
+from campaigns.planned_costs import planned_cost
 from campaigns.planned_times import PlannedTime, planned_time
 from campaigns.preflight import CheckResult, Level
 from campaigns.published_rules import NoConventionError
 from campaigns.send_checks import check_send
 from campaigns.sending_policy import policy_of
-from campaigns.short_links import link_to_come, short_links_of
+from campaigns.short_links import KnownLinks, known_links
 from campaigns.similar_names import SimilarSend, similar_sends
 from campaigns.sms_text import Segments, count_segments, with_link
 from campaigns.text_checks import text_results
@@ -120,7 +121,8 @@ def preview_of(send: Send, messages: Sequence[Message], *, now: datetime) -> Sen
     violations, missing = _judged(send, channel, messages, now)
     policy = policy_of(channel) if channel else None
     utm = {field: getattr(send, field) for field in UTM_FIELDS}
-    cost = _cost_of(send, messages, policy)
+    links = known_links(messages)
+    cost = planned_cost(send, messages, policy or SendingPolicy(), links)
     return SendPreview(
         send=send,
         fields={
@@ -131,7 +133,7 @@ def preview_of(send: Send, messages: Sequence[Message], *, now: datetime) -> Sen
         address=with_utm(send.destination_url, utm) if send.destination_url else "",
         channels=tuple(_channels(utm, channel)),
         similar=tuple(similar_sends(send.utm_campaign, exclude=send)),
-        versions=tuple(_version_previews(send, messages, violations, policy, cost)),
+        versions=tuple(_version_previews(send, messages, violations, policy, cost, links)),
         cost=cost,
         policy=policy,
         planned=planned_time(send, policy),
@@ -165,26 +167,20 @@ def _verdict(field: str, value: str, violations: Sequence[Violation], at: str = 
     return FieldVerdict(field, value, found)
 
 
-def _cost_of(send: Send, messages: Sequence[Message], policy: SendingPolicy | None) -> CostEstimate:
-    texts = [(message.body, message.share) for message in active(messages)]
-    rate, currency = (policy.segment_rate, policy.currency) if policy else (None, "USD")
-    return estimate(texts, send.audience_size, rate, currency)
-
-
 def _version_previews(
     send: Send,
     messages: Sequence[Message],
     violations: Sequence[Violation],
     policy: SendingPolicy | None,
     cost: CostEstimate,
+    links: KnownLinks,
 ) -> list[VersionPreview]:
-    links = short_links_of([row for row in messages if not row._state.adding])
-    to_come = link_to_come()
+    length = links.longest(active(messages))
     costs = dict(zip([id(row) for row in active(messages)], cost.versions, strict=True))
     previews = []
     for index, message in enumerate(messages):
-        segments = count_segments(with_link(message.body))
-        link = links.get(message.pk, to_come)
+        segments = count_segments(with_link(message.body, link_length=length))
+        link = links.links.get(message.pk, links.to_come)
         page = message.destination_url or send.destination_url
         utm = {field: getattr(send, field) for field in UTM_FIELDS}
         previews.append(
@@ -197,10 +193,10 @@ def _version_previews(
                 segments=segments,
                 forced=tuple(forced_letters(segments.forced_by)),
                 cost=costs.get(id(message), VersionCost(0, segments.segments)),
-                has_link=message.pk in links,
+                has_link=message.pk in links.links,
                 address=with_utm(page, {**utm, "utm_content": message.utm_content}) if page else "",
                 sender=sender_of(page),
-                warnings=_warnings(message, policy),
+                warnings=_warnings(message, policy, length),
             )
         )
     return previews
@@ -211,11 +207,13 @@ def _at(message: Message, field: str, index: int, violations: Sequence[Violation
     return _verdict(field, value, violations, at=f"messages.{index}.{field}")
 
 
-def _warnings(message: Message, policy: SendingPolicy | None) -> tuple[CheckResult, ...]:
+def _warnings(
+    message: Message, policy: SendingPolicy | None, length: int
+) -> tuple[CheckResult, ...]:
     """Return what stands against a text, once there is one; its letters are told apart from it."""
     if not message.body or policy is None:
         return ()
-    results = text_results([message], policy, "")
+    results = text_results([message], policy, "", link_length=length)
     return tuple(one for one in results if one.level != Level.OK and one.code != "segments-unicode")
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from campaigns.exchange import convert_at, rate_on
 from campaigns.models import Send, SendingPolicy, Spend
 from campaigns.money import Money
-from campaigns.rate_card import planned_cost
+from campaigns.planned_costs import planned_cost
 from campaigns.send_page import Panel
 from campaigns.sending_policy import policy_of
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from campaigns.models import Message, SendingPolicy
 from campaigns.opt_out_words import EXAMPLE, says_how_to_opt_out
 from campaigns.preflight import CheckResult, Level
-from campaigns.sms_text import LINK_MARK, Segments, count_segments, with_link
+from campaigns.sms_text import LINK_LENGTH, LINK_MARK, Segments, count_segments, with_link
 
 
 def text_results(
-    messages: Sequence[Message], policy: SendingPolicy, page: str
+    messages: Sequence[Message], policy: SendingPolicy, page: str, *, link_length: int = LINK_LENGTH
 ) -> Iterator[CheckResult]:
     """Judge every text; `page` is the send's own, where each is mended in its field."""
     if not messages:
@@ -22,7 +22,7 @@ def text_results(
         if not says_how_to_opt_out(message.body):
             text = f"{name} does not say how to opt out, such as “{EXAMPLE}”."
             yield CheckResult("opt-out-missing", Level.WARNING, text, fix_url)
-        found = count_segments(with_link(message.body))
+        found = count_segments(with_link(message.body, link_length=link_length))
         yield _segments_result(found, name, fix_url)
         if found.segments > policy.most_segments:
             most = f"{policy.most_segments} segment{'' if policy.most_segments == 1 else 's'}"

@@ -33,6 +33,7 @@ def test_the_link_is_counted_at_its_own_length() -> None:
     body = "x" * 125 + "{link}"
     assert estimate([(body, 100)], 1, None, "USD").segments == 2
     assert estimate([(body.replace("{link}", ""), 100)], 1, None, "USD").segments == 1
+    assert estimate([(body, 100)], 1, None, "USD", link_length=35).segments == 1
 
 
 def test_without_a_rate_there_are_segments_and_no_total() -> None:

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from campaigns.models import Send, SendingPolicy, Spend
-from campaigns.money import Money
 from campaigns.rate_card import (
     RateCardRefusedError,
-    planned_cost,
     record_rate_card_cost,
     replace_rate_card,
 )
@@ -79,14 +77,6 @@ def test_doing_it_again_writes_the_new_figure_over_the_former() -> None:
     record_rate_card_cost(send=send, by=None, now=NOW)
 
     assert stored() == [("rate-card", "rate-card", 1580)]
-
-
-def test_a_retired_version_is_not_counted() -> None:
-    a_rate("1")
-    send = a_live_send(audience_size=10)
-    a_message(send, "Old " * 100, utm_content="version-b", retired_at=NOW)
-
-    assert planned_cost(send, send.messages.all()).total == Money(1000, "USD")
 
 
 @pytest.mark.parametrize(

@@ -35,3 +35,15 @@ def test_registering_twice_asks_once() -> None:
         short_links.register(dict.fromkeys, str)  # type: ignore[arg-type]
 
     assert len(short_links._finders) == 1
+
+
+def test_the_longest_link_of_some_texts_counts_with_its_recipients_letters() -> None:
+    short, long, new = (Message(pk=uuid4()) for _ in range(3))
+    short._state.adding = long._state.adding = False
+    stored = {short.pk: "https://s.example/a", long.pk: "https://much-longer.example/abcdefg"}
+    short_links.register(lambda rows: {row.pk: stored[row.pk] for row in rows}, lambda: "https://x")
+    known = short_links.known_links([short, long, new])
+
+    assert known.longest([short]) == len("https://s.example/a") + 6
+    assert known.longest([short, long]) == len("https://much-longer.example/abcdefg") + 6
+    assert known.longest([new]) == known.longest([]) == len("https://x") + 6

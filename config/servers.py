@@ -211,6 +211,7 @@ class PostgresServer(Server):
         return process
 
     def _initialise(self) -> None:
+        self._forget_a_deleted_copy()
         if (self._data / "PG_VERSION").exists():
             return
         draft, password = self._home / "data.new", self._home / "password.new"
@@ -236,6 +237,11 @@ class PostgresServer(Server):
         draft.rename(self._data)
         if self._home != self.folder:
             (self.folder / "data").symlink_to(self._data)
+
+    def _forget_a_deleted_copy(self) -> None:
+        """Remove the data of a copy that stood at this path before: its password went with it."""
+        if self._home != self.folder and not (self.folder / "data").is_symlink():
+            shutil.rmtree(self._data, ignore_errors=True)
 
     def _answers(self) -> bool:
         try:

@@ -3,7 +3,9 @@
 Loaded by `-p` in pyproject.toml, because pytest-django reads the settings before conftest files.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,5 +34,6 @@ os.environ["REDIS_URL"] = redis_beside(
     os.environ.get("PYTEST_XDIST_WORKER", ""),
 )
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="textrail-tests-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")

@@ -1,6 +1,7 @@
 """The embedded servers' own refusals."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,20 @@ def test_a_home_that_somebody_else_prepared_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ServerStartError, match="belongs to somebody else"):
             server._home  # noqa: B018
         home.rmdir()
+
+
+def test_a_copy_that_was_deleted_and_made_again_starts_anew(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    home = PostgresServer(tmp_path)._home
+    try:
+        for _ in range(2):
+            folder = tmp_path / "services"
+            folder.mkdir()
+            server = PostgresServer(folder)
+            home = server._home
+            process = server.start()
+            server.stop(process)
+            shutil.rmtree(folder)
+    finally:
+        if home != tmp_path:
+            shutil.rmtree(home, ignore_errors=True)

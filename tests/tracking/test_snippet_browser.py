@@ -143,7 +143,7 @@ def test_a_field_the_visitor_filled_is_left_alone(context: BrowserContext, site:
     page = context.new_page()
     page.goto(f"{site.address}/landing?{QUERY}")
     page.click("a")
-    page.wait_for_function("document.querySelector('[name=utm_source]').value")
+    page.wait_for_function("document.querySelector('[name=utm_source]')?.value")
     page.evaluate("document.querySelector('[name=utm_source]').value = 'typed'")
     submit_form(page)
     assert site.posted[0]["utm_source"] == "typed"

@@ -19,8 +19,8 @@ from campaigns.models import Send
 from config.demo.api_client import ApiClient, wait_until
 from config.processes import Processes, click_reader, running, web
 from config.servers import free_port
-from links.models import Link
-from tests.links.builders import make_domain
+from links.models import Domain, Link
+from links.services import save_domain
 from tests.tracking.click_builders import IPHONE, database_url
 
 CURL = "curl/8.5.0"
@@ -62,9 +62,19 @@ def an_installation(folder: Path, **environment: str) -> Iterator[Installation]:
 
 def furnish(url: str, processes: Processes) -> Installation:
     """Give a server the rows of a new installation: its short domain and an API key."""
-    make_domain(host=urlsplit(url).netloc, scheme="http", is_default=True)
+    domain = Domain(host=urlsplit(url).netloc, scheme="http", is_default=True)
+    save_domain(domain=domain, now=timezone.now())
+    _wait_for_redirector(url)
     _, key = issue_key(name="Journey", scopes=("read", "write", "events"), by=None)
     return Installation(url=url, processes=processes, api_key=key)
+
+
+def _wait_for_redirector(url: str) -> None:
+    """Wait until the host is known as a short domain: its icons are the redirector's then."""
+    deadline = time.monotonic() + 30
+    while "X-Robots-Tag" not in requests.get(f"{url}/apple-touch-icon.png", timeout=30).headers:
+        assert time.monotonic() < deadline, "the redirector did not hear of its domain"
+        time.sleep(0.05)
 
 
 @contextmanager

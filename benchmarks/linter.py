@@ -112,7 +112,7 @@ def measure_api(links: list[str]) -> None:
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, serialize=False)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         _measure_requests(links)
     finally:

@@ -156,6 +156,9 @@ class Journal:
     def _finish(self, descriptor: int) -> None:
         with contextlib.suppress(OSError):
             os.fdatasync(descriptor)
+        # By itself, closing frees the lock only once the timer's flush and all copies are done.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
         with contextlib.suppress(OSError):
             os.close(descriptor)
 

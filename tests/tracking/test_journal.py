@@ -147,6 +147,18 @@ def test_a_file_is_kept_while_its_writer_lives(tmp_path: Path) -> None:
     assert readers(tmp_path) == []
 
 
+def test_a_finished_file_is_free_though_a_child_still_has_it_open(tmp_path: Path) -> None:
+    journal = a_journal(tmp_path)
+    journal.write(a_line())
+    copy = os.dup(journal._descriptor)
+
+    journal.close()
+
+    reader = the_reader(tmp_path)
+    assert reader.remove_if_done(position=reader.size())
+    os.close(copy)
+
+
 def test_a_file_is_kept_while_a_byte_of_it_is_unread(tmp_path: Path) -> None:
     journal = a_journal(tmp_path)
     journal.write(a_line())

@@ -8,7 +8,7 @@ from django.conf import settings
 from crm_sync.http import ApiError, ErrorCategory
 from crm_sync.models import Connection
 from crm_sync.providers.base import PROVIDERS, Account, Provider, open_provider
-from crm_sync.secrets import decrypt_secret, encrypt_secret
+from links.secrets import decrypt_secret, encrypt_secret
 
 
 class ConnectionExistsError(Exception):

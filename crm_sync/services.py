@@ -25,8 +25,8 @@ from crm_sync.providers.base import (
     ErrorCategory,
     ProviderNotSyncableError,
 )
-from crm_sync.secrets import UnreadableSecretError
 from crm_sync.write_backs import enqueue_write_backs
+from links.secrets import UnreadableSecretError
 
 __all__ = [
     "AddressNotAllowedError",

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from crm_sync.connections import open_connection
 from crm_sync.http import ApiError
 from crm_sync.models import Connection, Contact, WriteBack
-from crm_sync.secrets import UnreadableSecretError
+from links.secrets import UnreadableSecretError
 from tracking.models import Person
 
 STUCK_AFTER = timedelta(minutes=20)

@@ -264,6 +264,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('audience', models.CharField(blank=True, help_text='Who receives it', max_length=120)),
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
+                ('holdout_percent', models.PositiveSmallIntegerField(default=0, help_text='Per cent of the audience that gets nothing, to measure what the send changed', verbose_name='holdout')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('time_zone', models.CharField(blank=True, help_text='Of the recipients, such as America/New_York', max_length=63)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
@@ -342,6 +343,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('audience', models.CharField(blank=True, help_text='Who receives it', max_length=120)),
                 ('audience_size', models.PositiveIntegerField(default=0, help_text='Planned recipients')),
+                ('holdout_percent', models.PositiveSmallIntegerField(default=0, help_text='Per cent of the audience that gets nothing, to measure what the send changed', verbose_name='holdout')),
                 ('scheduled_at', models.DateTimeField(blank=True, null=True)),
                 ('time_zone', models.CharField(blank=True, help_text='Of the recipients, such as America/New_York', max_length=63)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('ready', 'Ready'), ('live', 'Live'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', editable=False, max_length=10)),
@@ -523,6 +525,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='send',
             constraint=models.CheckConstraint(condition=models.Q(('utm_campaign__regex', '^[a-z0-9]+([-_.][a-z0-9]+)*$')), name='campaigns_send_utm_campaign_hyphenated'),
+        ),
+        migrations.AddConstraint(
+            model_name='send',
+            constraint=models.CheckConstraint(condition=models.Q(('holdout_percent__lte', 50)), name='campaigns_send_holdout_up_to_half'),
         ),
         migrations.AddConstraint(
             model_name='send',

@@ -68,6 +68,11 @@ class Send(models.Model):
     name = models.CharField(max_length=120)
     audience = models.CharField(max_length=120, blank=True, help_text="Who receives it")
     audience_size = models.PositiveIntegerField(default=0, help_text="Planned recipients")
+    holdout_percent = models.PositiveSmallIntegerField(
+        "holdout",
+        default=0,
+        help_text="Per cent of the audience that gets nothing, to measure what the send changed",
+    )
     scheduled_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(
         max_length=63, blank=True, help_text="Of the recipients, such as America/New_York"
@@ -118,6 +123,9 @@ class Send(models.Model):
                     name=f"campaigns_send_{field}_hyphenated",
                 )
                 for field in ("utm_source", "utm_medium", "utm_campaign")
+            ),
+            models.CheckConstraint(
+                condition=Q(holdout_percent__lte=50), name="campaigns_send_holdout_up_to_half"
             ),
             models.CheckConstraint(
                 condition=Q(utm_term="") | Q(utm_term__regex=UTM_VALUE_PATTERN),

@@ -23,7 +23,7 @@ from crm_sync.forms import ConnectionForm
 from crm_sync.health import health_of, with_health
 from crm_sync.models import Connection, Deal
 from crm_sync.providers.base import ApiError, ProviderNotSyncableError
-from crm_sync.secrets import UnreadableSecretError
+from links.secrets import UnreadableSecretError
 
 _FILE_FIELDS = ("name", "slug")
 

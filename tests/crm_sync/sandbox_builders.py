@@ -8,8 +8,8 @@ from crm_sync.models import Connection, Deal, SyncRun
 from crm_sync.providers.base import Account
 from crm_sync.providers.hubspot import HubSpotProvider
 from crm_sync.sandbox.server import Sandbox
-from crm_sync.secrets import encrypt_secret
 from crm_sync.services import sync_connection
+from links.secrets import encrypt_secret
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from crm_sync.intake import take_companies, take_contacts, take_deals
 from crm_sync.models import Connection, Deal, Stage, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_problems
 from crm_sync.records import ContactRef
-from crm_sync.secrets import decrypt_secret
+from links.secrets import decrypt_secret
 from tests.campaigns.builders import a_superuser, a_user
 from tests.crm_sync.builders import (
     NOW,

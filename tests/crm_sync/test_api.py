@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from crm_sync.intake import take_deals
 from crm_sync.models import Connection, Deal, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_problems
-from crm_sync.secrets import decrypt_secret
+from links.secrets import decrypt_secret
 from tests.campaigns.builders import api_client
 from tests.crm_sync.builders import NOW, a_connection, a_deal_record, a_run_with_stages
 

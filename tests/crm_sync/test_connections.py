@@ -15,7 +15,7 @@ from crm_sync.http import ApiError, ErrorCategory
 from crm_sync.models import Connection
 from crm_sync.providers.base import ProviderNotSyncableError
 from crm_sync.sandbox.server import Sandbox
-from crm_sync.secrets import UnreadableSecretError, decrypt_secret
+from links.secrets import UnreadableSecretError, decrypt_secret
 from tests.crm_sync.builders import a_connection
 from tests.crm_sync.sandbox_builders import NOW, a_synced_connection
 

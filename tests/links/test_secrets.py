@@ -3,7 +3,7 @@
 import pytest
 from django.test import override_settings
 
-from crm_sync.secrets import UnreadableSecretError, decrypt_secret, encrypt_secret
+from links.secrets import UnreadableSecretError, decrypt_secret, encrypt_secret
 
 
 def test_a_token_comes_back_as_it_went_in() -> None:

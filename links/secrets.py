@@ -1,4 +1,4 @@
-"""Encryption of access tokens at rest, with a key derived from the installation's SECRET_KEY.
+"""Encryption of access tokens and signing keys at rest, with a key derived from the installation's SECRET_KEY.
 
 Fernet (https://github.com/fernet/spec): AES-128-CBC with HMAC-SHA256. The key comes from
 SECRET_KEY by HKDF (RFC 5869) with a label of its own, so it serves nothing else.
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-_LABEL = b"textrail crm_sync connection secret 1"
+_LABEL = b"textrail stored secret 1"
 
 
 class UnreadableSecretError(Exception):

@@ -12,7 +12,6 @@ from typing import Any
 from campaigns.name_format import NamePart, form_of, misfit
 from campaigns.slugs import name_letter
 
-FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 HYPHENATED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _SPACE = re.compile(r"\s|\+")

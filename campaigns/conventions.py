@@ -5,27 +5,20 @@ mediums, and terms where a list of them is kept), `no-spaces`, `lower-case`, `pl
 `percent-encoded`, `hyphenated` (single hyphens), `separator` (what joins the parts of a name where
 that is no hyphen), `too-long`, `reserved-word`, `name-format`, `version-form`,
 `unknown-parameter`. `already-used` is added by the services, which know the other sends;
-`not-a-url`, `parameter-name` and `repeated-parameter` by `tagged_urls`, which reads addresses.
+`not-a-url`, `misplaced-parameter`, `parameter-name` and `repeated-parameter` by `tagged_urls`,
+which reads addresses.
 """
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from campaigns.convention_rules import FIELDS, Convention, broken_rules, quote
+from campaigns.convention_rules import Convention, broken_rules, quote
 from campaigns.name_suggestions import suggest_campaign
 from campaigns.slugs import cut, slugify
+from campaigns.utm_parameters import FIELDS, OTHER_FIELDS, is_known, is_utm, meant_parameter
 
-# Parameters GA4 reads which no convention rules
-OTHER_FIELDS = (
-    "utm_id",
-    "utm_source_platform",
-    "utm_creative_format",
-    "utm_marketing_tactic",
-)
-_KNOWN_FIELDS = frozenset((*FIELDS, *OTHER_FIELDS))
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 200
 _LONGEST_COMPARED = 80
@@ -57,20 +50,31 @@ class Verdict:
 
 
 def check(utm: Mapping[str, str], convention: Convention) -> Verdict:
-    """Return every broken rule of a set of UTM values, and a set that passes."""
+    """Return every broken rule of a set of UTM values, and a set that passes.
+
+    A value under a misspelt name counts as the value that was meant, where that is missing.
+    """
     found: list[Violation] = []
     suggested: dict[str, str] = {}
+    misspelt = [field for field in utm if is_utm(field) and not is_known(field)]
+    values = _with_meant(utm, misspelt) if misspelt else utm
     for field in FIELDS:
-        violations, suggestion = check_value(field, utm.get(field, ""), convention)
+        violations, suggestion = check_value(field, values.get(field, ""), convention)
         found += violations
         if suggestion:
             suggested[field] = suggestion
-    for field, value in utm.items():
-        if field in OTHER_FIELDS and value:
-            suggested[field] = value
-        elif field.startswith("utm_") and field not in _KNOWN_FIELDS:
-            found.append(_unknown_parameter(field, value))
+    for field in OTHER_FIELDS:
+        if utm.get(field):
+            suggested[field] = utm[field]
+    found += [_unknown_parameter(field, utm[field]) for field in misspelt]
     return Verdict(tuple(found), suggested)
+
+
+def _with_meant(utm: Mapping[str, str], misspelt: Iterable[str]) -> dict[str, str]:
+    values = {field: value for field, value in utm.items() if value}
+    for field in misspelt:
+        values.setdefault(meant_parameter(field), utm[field])
+    return values
 
 
 def check_value(
@@ -103,16 +107,10 @@ def version_names(convention: Convention) -> Iterator[str]:
     yield from convention.versions
 
 
-@lru_cache(maxsize=256)
-def _meant_parameter(field: str) -> str:
-    close = difflib.get_close_matches(field[:_LONGEST_COMPARED], FIELDS, n=1)
-    return close[0] if close else ""
-
-
 def _unknown_parameter(field: str, value: str) -> Violation:
     """Name a misspelt parameter such as `utm_sorce`, which every tool would ignore."""
     message = f"“{quote(field)}” is no UTM parameter; no tool reads it."
-    return Violation(field, value, "unknown-parameter", message, _meant_parameter(field))
+    return Violation(field, value, "unknown-parameter", message, meant_parameter(field))
 
 
 def _suggest(field: str, value: str, convention: Convention) -> str:

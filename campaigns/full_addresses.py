@@ -7,7 +7,7 @@ has; everything else of that address stays as it was, the fragment last.
 from collections.abc import Mapping
 from urllib.parse import quote, unquote_plus
 
-from campaigns.convention_rules import FIELDS
+from campaigns.utm_parameters import FIELDS
 
 
 def utm_string(utm: Mapping[str, str]) -> str:

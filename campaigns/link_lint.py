@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from campaigns.convention_rules import FIELDS, Convention
+from campaigns.convention_rules import Convention
 from campaigns.conventions import Violation
 from campaigns.link_extraction import FoundLink
 from campaigns.link_lint_words import UNTAGGED, harm_of, importance_of, remedy_of, title_of
 from campaigns.slugs import slugify
 from campaigns.tagged_urls import UrlVerdict, check_url
+from campaigns.utm_parameters import FIELDS
 
 Channels = dict[str, str] | None
 Predictor = Callable[[Mapping[str, str]], Channels]

@@ -13,6 +13,7 @@ _OF_ADDRESSES: Final = {
     "not-a-url": ("No complete web address", "A phone does not open it, or opens a part of it."),
     UNTAGGED: ("No UTM values at all", "The visit counts as direct or referral, never as yours."),
     "unknown-parameter": ("A parameter no tool reads", "The value is lost, whatever it says."),
+    "misplaced-parameter": ("Where no tool reads it", "The value is lost, whatever it says."),
     "parameter-name": ("Capitals in a parameter’s name", "Many tools read lower-case names only."),
     "repeated-parameter": ("The same parameter twice", "Tools disagree which of the two counts."),
 }
@@ -20,6 +21,7 @@ _WHAT_TO_DO: Final = {
     "not-a-url": "Begin with https:// and write no spaces.",
     UNTAGGED: "Tag every link of a campaign. Only links inside your own website need no tags.",
     "required": "Write the value that is missing.",
+    "misplaced-parameter": "UTM values come after one “?”, joined by “&”, before any “#”.",
     "unknown-parameter": "It is probably misspelt: write its name as suggested, or leave it out.",
     "parameter-name": "Write the name in lower case.",
     "repeated-parameter": "Keep one of them.",

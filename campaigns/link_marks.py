@@ -14,10 +14,11 @@ def marked(url: str, wrong: Collection[str]) -> list[Piece]:
     """Return the link in pieces, those of the wrong fields marked; `url` is the address itself."""
 
     def is_wrong(piece: str, *, is_base: bool) -> bool:
-        if is_base:
-            return "url" in wrong and not _STARTS_WELL.match(piece)
-        name = unquote_plus(piece.partition("=")[0]).lower()
-        return name in wrong or ("url" in wrong and _BLANK.search(piece) is not None)
+        if is_base and "url" in wrong and not _STARTS_WELL.match(piece):
+            return True
+        if not is_base and "url" in wrong and _BLANK.search(piece):
+            return True
+        return any(f"{name}=" in unquote_plus(piece).lower() for name in wrong)
 
     return _joined(_cut(url, is_wrong))
 
@@ -36,7 +37,7 @@ def _cut(url: str, judge: Callable[..., bool]) -> Iterator[Piece]:
         yield ("&" if number else question), False
         yield piece, judge(piece, is_base=False)
     if mark:
-        yield mark + fragment, False
+        yield mark + fragment, judge(mark + fragment, is_base=False)
     if len(url) > _LONGEST_SHOWN:
         yield "…", False
 

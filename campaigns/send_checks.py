@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from campaigns.convention_rules import FIELDS, Convention
+from campaigns.convention_rules import Convention
 from campaigns.conventions import Violation, check
 from campaigns.landing_pages import broken_page
 from campaigns.models import Message, NamingConvention, Send
 from campaigns.name_suggestions import numbered_names
 from campaigns.published_rules import published_convention, rules_of
+from campaigns.utm_parameters import FIELDS
 from campaigns.versions import assign_versions, check_versions
 
 

@@ -1,9 +1,11 @@
 """Check the UTM values inside an address, and suggest the address as it should be. Pure.
 
-Rules of its own: `not-a-url`, `parameter-name` (capitals in `UTM_Source`), `repeated-parameter`.
+Rules of its own: `not-a-url`, `misplaced-parameter` (where no tool reads it), `parameter-name`
+(capitals in `UTM_Source`), `repeated-parameter`.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +14,8 @@ from urllib.parse import unquote_plus, urlsplit
 
 from campaigns.convention_rules import Convention, quote
 from campaigns.conventions import Verdict, Violation, check
+from campaigns.misplaced_parameters import Parameter, take_apart
+from campaigns.utm_parameters import is_known, is_utm, meant_parameter
 
 _UNSAFE = re.compile(r"[\s\x00-\x20\x7f\ud800-\udfff]")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -33,13 +37,17 @@ class UrlVerdict:
 
 
 class _Piece(NamedTuple):
-    """One `name=value` of a query, as it came and decoded. `field` is the name in lower case."""
+    """One `name=value`, as it came and decoded. `field` is the name in lower case.
+
+    `place` says where it stands if no tool reads it there.
+    """
 
     raw: str
     name: str
     value: str
     field: str
     is_utm: bool
+    place: str
 
 
 def check_url(url: str, convention: Convention) -> UrlVerdict:
@@ -47,19 +55,19 @@ def check_url(url: str, convention: Convention) -> UrlVerdict:
     whole = _UNSAFE.sub(_encoded, url.strip())
     if not _HAS_SCHEME.match(whole):
         whole = f"https://{whole}"
-    origin = _ORIGIN.match(whole)
+    address = take_apart(whole)
+    origin = _ORIGIN.match(address.base)
     if origin is None or not _is_web_origin(origin[0]):
         return UrlVerdict((_not_a_url(url, ""),), None, {})
-    address, mark, fragment = whole.partition("#")
-    base, _, query = address.partition("?")
-    pieces = [_piece(raw) for raw in query.split("&") if raw]
-    utm = _values(pieces)
-    verdict = check(utm, convention)
-    misnamed = _names_of(pieces)
-    if verdict.ok and not misnamed and url == whole:
+    pieces = [_piece(parameter) for parameter in address.parameters]
+    utm = _values(piece for piece in pieces if not piece.place)
+    verdict = check({**_values(pieces), **utm}, convention)
+    misused = list(_misused(pieces, verdict.suggested))
+    if verdict.ok and not misused and url == whole:
         return UrlVerdict((), url, utm)
-    suggested = base + "?" + "&".join(_rebuilt(pieces, verdict)) + mark + fragment
-    found = (*_shape_of(url, whole, suggested), *misnamed, *verdict.violations)
+    query = "&".join(_rebuilt(pieces, verdict))
+    suggested = f"{address.base}?{query}{address.fragment}"
+    found = (*_shape_of(url, whole, suggested), *misused, *verdict.violations)
     return UrlVerdict(found, suggested, utm)
 
 
@@ -86,15 +94,16 @@ def _is_web_origin(origin: str) -> bool:
     return parts.scheme in {"http", "https"} and ("." in host or ":" in host or host == "localhost")
 
 
-def _piece(raw: str) -> _Piece:
+def _piece(parameter: Parameter) -> _Piece:
+    raw, place = parameter
     name, _, value = raw.partition("=")
     if "%" in raw or "+" in raw:
         name, value = unquote_plus(name), unquote_plus(value)
     field = name.lower()
-    return _Piece(raw, name, value, field, field.startswith("utm_"))
+    return _Piece(raw, name, value, field, is_utm(field), place)
 
 
-def _values(pieces: list[_Piece]) -> dict[str, str]:
+def _values(pieces: Iterable[_Piece]) -> dict[str, str]:
     """Return the first value of each UTM parameter, whatever the case of its name."""
     utm: dict[str, str] = {}
     for piece in pieces:
@@ -103,22 +112,24 @@ def _values(pieces: list[_Piece]) -> dict[str, str]:
     return utm
 
 
-def _names_of(pieces: list[_Piece]) -> list[Violation]:
-    found = []
+def _misused(pieces: list[_Piece], suggested: Mapping[str, str]) -> Iterator[Violation]:
+    """Yield what is wrong with the parameters themselves, whatever their values."""
     seen: set[str] = set()
     for piece in pieces:
         if not piece.is_utm:
             continue
-        if piece.name != piece.field:
-            message = f"“{quote(piece.name)}” must be written {quote(piece.field)}."
-            found.append(Violation(piece.field, piece.name, "parameter-name", message, piece.field))
-        if piece.field in seen:
-            message = (
-                f"{quote(piece.field)} stands more than once; tools disagree which one counts."
-            )
-            found.append(Violation(piece.field, piece.value, "repeated-parameter", message, ""))
-        seen.add(piece.field)
-    return found
+        field, name = piece.field, quote(piece.field)
+        passes = suggested.get(field, "")
+        if piece.place:
+            text = f"{name} stands {piece.place}, where no tool reads it."
+            yield Violation(field, piece.value, "misplaced-parameter", text, passes)
+        elif is_known(field) and piece.name != field:
+            text = f"“{quote(piece.name)}” must be written {name}."
+            yield Violation(field, piece.name, "parameter-name", text, field)
+        if field in seen:
+            text = f"{name} stands more than once; tools disagree which one counts."
+            yield Violation(field, piece.value, "repeated-parameter", text, passes)
+        seen.add(field)
 
 
 def _rebuilt(pieces: list[_Piece], verdict: Verdict) -> list[str]:
@@ -126,8 +137,9 @@ def _rebuilt(pieces: list[_Piece], verdict: Verdict) -> list[str]:
     left = dict(verdict.suggested)
     query = []
     for piece in pieces:
+        meant = meant_parameter(piece.field) if piece.is_utm else ""
         if not piece.is_utm:
             query.append(piece.raw)
-        elif piece.field in left:
-            query.append(f"{piece.field}={percent_encode(left.pop(piece.field), safe='')}")
+        elif meant in left:
+            query.append(f"{meant}={percent_encode(left.pop(meant), safe='')}")
     return query + [f"{name}={percent_encode(value, safe='')}" for name, value in left.items()]

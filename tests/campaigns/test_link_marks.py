@@ -15,6 +15,8 @@ from campaigns.link_marks import changed, marked
         ("https://a/?utm%5Fsource=S#x", {"utm_source"}, ["utm%5Fsource=S"]),
         ("https://a/?utm_source=a b&c=d", {"url"}, ["utm_source=a b"]),
         ("a.example/?b=c", {"url"}, ["a.example/"]),
+        ("https://a/?b=1#utm_source=S", {"utm_source"}, ["#utm_source=S"]),
+        ("https://a/&utm_source=S?b=1", {"utm_source"}, ["https://a/&utm_source=S"]),
         ("https://a/?utm_source=S", set(), []),
     ],
 )

@@ -62,6 +62,53 @@ def test_a_misspelt_parameter_is_a_violation_and_dropped() -> None:
     assert verdict.suggested == GOOD
 
 
+def test_a_value_under_a_misspelt_name_is_kept_under_the_right_one() -> None:
+    url = "https://example.com/?utm_sorce=SMS&utm-medium=text&x=1&utm_campain=demo-invite-q2#top"
+
+    verdict = check_url(url, SMS)
+
+    assert [(v.field, v.rule) for v in verdict.violations] == [
+        ("utm_source", "approved-values"),
+        ("utm_sorce", "unknown-parameter"),
+        ("utm-medium", "unknown-parameter"),
+        ("utm_campain", "unknown-parameter"),
+    ]
+    assert verdict.suggested == (
+        "https://example.com/?utm_source=sms&utm_medium=text&x=1&utm_campaign=demo-invite-q2#top"
+    )
+    assert verdict.utm.keys() == {"utm_sorce", "utm-medium", "utm_campain"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        GOOD.replace("?", "#"),
+        GOOD.replace("?", "#?"),
+        GOOD.replace("?", "&"),
+        GOOD.replace("&", "&amp;"),
+        GOOD.replace("&", ";"),
+        GOOD.replace("&", "?"),
+    ],
+)
+def test_values_where_no_tool_reads_them_are_moved_to_where_it_does(url: str) -> None:
+    verdict = check_url(url, SMS)
+
+    assert {v.rule for v in verdict.violations} == {"misplaced-parameter"}
+    assert all(v.suggestion in GOOD for v in verdict.violations)
+    assert verdict.suggested == GOOD
+
+
+def test_a_value_that_tools_read_wins_over_one_that_they_do_not() -> None:
+    verdict = check_url(GOOD + "#utm_campaign=other&top", SMS)
+
+    assert [(v.field, v.rule) for v in verdict.violations] == [
+        ("utm_campaign", "misplaced-parameter"),
+        ("utm_campaign", "repeated-parameter"),
+    ]
+    assert verdict.suggested == GOOD + "#top"
+    assert verdict.utm["utm_campaign"] == "trial-june"
+
+
 def test_an_address_without_a_scheme_is_completed() -> None:
     verdict = check_url(GOOD.removeprefix("https://"), SMS)
 
@@ -97,14 +144,21 @@ def test_an_address_with_half_a_letter_is_judged_and_can_be_written_down(url: st
 urls = st.one_of(
     st.text(st.characters(), max_size=60),
     st.builds(
-        lambda names, values, tail: (
+        lambda signs, names, values, tail: (
             "https://example.com/?"
-            + "&".join(f"{n}={v}" for n, v in zip(names, values, strict=False))
+            + "".join(
+                f"{sign}{name}={value}"
+                for sign, name, value in zip(signs, names, values, strict=False)
+            )
             + tail
         ),
+        st.lists(st.sampled_from(["&", "&", "?", "#", ";", "&amp;", "/&"]), max_size=6),
         st.lists(
             st.sampled_from(
-                ["utm_source", "UTM_Medium", "utm_campaign", "q", "utm_sorce", "utm_id", ""]
+                [
+                    *("utm_source", "UTM_Medium", "utm_campaign", "utm_id"),
+                    *("utm_sorce", "utm-medium", " utm_term", "q", ""),
+                ]
             ),
             max_size=6,
         ),

@@ -1,27 +1,20 @@
 """Follows a link hop by hop as a phone or a desktop would, and says what it met.
 
-Private, loopback, link-local and metadata addresses are refused at every hop: the name is
-resolved once, the address checked, and the connection goes to that very address, so neither a
-redirect nor a rebound name leads inside. Only hosts that a setting names are exempt. Bodies are
-not read: a status line and headers are all that is needed.
+Addresses inside the network are refused at every hop (`links/guarded_http.py`). Bodies are not
+read: a status line and headers are all that is needed.
 """
 
 import time
 from collections.abc import Collection, Mapping
-from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
-
-import requests
-from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
-from AntiSSRF._antissrf_agent import _AntiSSRFAdapter
 
 from campaigns.landing_pages import LandingPageError, check_landing_page
 from links.destinations import CLICK_ID_KEY
+from links.guarded_http import GuardedSession, NoAnswerError
 from links.verdicts import Hop, Journey, Problem, judge_arrival
 
 MAX_HOPS = 10
 MAX_SECONDS = 30
-_TIMEOUTS = (5.0, 10.0)  # seconds to connect, seconds between two parts of the answer
 
 MARK = "TextrailLinkCheck/1.0"
 USER_AGENTS = {
@@ -99,30 +92,19 @@ def _hop(journey: Journey, browser: "_Browser", url: str) -> str | None:
     return target
 
 
-class _Browser:
-    """Two sessions with one set of cookies: a guarded one, and one for the exempt hosts."""
+class _Browser(GuardedSession):
+    """A guarded session that asks as one kind of device does."""
 
     def __init__(self, user_agent: str, allowed_private_hosts: Collection[str]) -> None:
-        self._allowed = {host.lower() for host in allowed_private_hosts}
-        self._guarded = _guarded_session()
-        self._exempt = requests.Session()
-        self._exempt.cookies = self._guarded.cookies
-        for session in (self._guarded, self._exempt):
-            session.trust_env = False  # a proxy or a netrc would lead around the guard
-            session.headers.update(
-                {
-                    "User-Agent": user_agent,
-                    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-                    "Accept-Language": "en-US,en;q=0.8",
-                }
-            )
+        headers = {
+            "User-Agent": user_agent,
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "en-US,en;q=0.8",
+        }
+        super().__init__(headers=headers, allowed_private_hosts=allowed_private_hosts)
 
     def __enter__(self) -> "_Browser":
         return self
-
-    def __exit__(self, *error: object) -> None:
-        self._guarded.close()
-        self._exempt.close()
 
     def ask(self, url: str) -> tuple[int, str | None]:
         """Return the status and, for a redirect, its target as it was sent.
@@ -130,52 +112,11 @@ class _Browser:
         Raises:
             _StoppedError: refused, unreachable, too slow, or not HTTP.
         """
-        host = urlsplit(url).netloc.lower()
         try:
-            with self._session_for(url).get(
-                urldefrag(url).url, timeout=_TIMEOUTS, allow_redirects=False, stream=True
-            ) as response:
-                return response.status_code, self._guarded.get_redirect_target(response)
-        except AntiSSRFError as error:
-            raise _StoppedError(
-                "private-address",
-                f"{host} leads to a private or reserved network address, which is refused.",
-            ) from error
-        except requests.Timeout as error:
-            raise _StoppedError("timeout", f"{host} did not answer in time.") from error
-        except requests.exceptions.SSLError as error:
-            raise _StoppedError(
-                "tls", f"{host} has no valid certificate, browsers warn of it."
-            ) from error
-        except (requests.RequestException, OSError, ValueError) as error:
-            raise _StoppedError("unreachable", f"{host} cannot be reached.") from error
-
-    def _session_for(self, url: str) -> requests.Session:
-        parts = urlsplit(url)
-        is_exempt = self._allowed & {parts.netloc.lower(), parts.hostname or ""}
-        return self._exempt if is_exempt else self._guarded
-
-
-class _PortKeepingAdapter(_AntiSSRFAdapter):  # type: ignore[misc]
-    """The guard names the host without its port; a server on an unusual port needs both."""
-
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Let the guard resolve, check and pin the address, then restore the Host header."""
-        host, options = super().build_connection_pool_key_attributes(request, verify, cert)
-        request.headers["Host"] = urlsplit(str(request.url)).netloc
-        return host, options
-
-
-def _guarded_session() -> requests.Session:
-    policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
-    policy.allow_plain_text_http = True  # what a visitor's browser would open, too
-    policy.add_xff_header = False
-    session: requests.Session = policy.get_antissrf_session()
-    session.mount("http://", _PortKeepingAdapter(policy))
-    session.mount("https://", _PortKeepingAdapter(policy))
-    return session
+            with self.request("GET", url) as response:
+                return response.status_code, self.redirect_target(response)
+        except NoAnswerError as error:
+            raise _StoppedError(error.code, str(error)) from error
 
 
 def _without_click_id(url: str) -> str:

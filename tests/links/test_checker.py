@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from links import checker
+from links import checker, guarded_http
 from links.checker import follow_link
 from links.verdicts import Journey
 from tests.links.web import PAGE, Web, serve
@@ -249,7 +249,7 @@ def test_an_unknown_name_is_told(monkeypatch) -> None:
 
 
 def test_a_server_that_does_not_answer_is_told(monkeypatch) -> None:
-    monkeypatch.setattr(checker, "_TIMEOUTS", (0.2, 0.2))
+    monkeypatch.setattr(guarded_http, "_TIMEOUTS", (0.2, 0.2))
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

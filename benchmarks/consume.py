@@ -146,7 +146,7 @@ def lines(codes: list[str], suffixes: list[str]) -> Iterator[bytes]:
         yield format_tap(
             str(begin + number * 1000), encode_id(new_id()), "r", "GET", ids[code],
             "go.example.com", f"/{code}{suffix}", "", f"{number:032x}",
-            AGENTS[number % 4].format(n=number % 50), "", "",
+            AGENTS[number % 4].format(n=number % 50), "", "", "",
         )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ WsgiApplication = Callable[[Environ, Any], Iterable[bytes]]
 RESERVED = frozenset(
     {
         "", "admin", "api", "static", "healthz", "readyz", "metrics", "hooks", "conventions",
-        "t.js", "favicon.ico", "robots.txt", ".well-known",
+        "t.js",
     }
 )  # fmt: skip
 """First path segments that are Django's on a host which serves both."""

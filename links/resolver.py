@@ -8,7 +8,7 @@ also when there is no such link. Without PostgreSQL or Redis, what is in memory 
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -65,6 +65,10 @@ class DomainTarget:
     host: str
     root_url: str
     fallback_url: str
+    icon_url: str = ""
+    robots_txt: str = ""
+    well_known: Mapping[str, str] = field(default_factory=dict)
+    verification_token: str = ""
     targets: dict[str, Target] = field(default_factory=dict)
 
 
@@ -137,11 +141,20 @@ class Resolver:
 
     def _take_domains(self, known: dict[UUID, DomainTarget]) -> None:
         domains: dict[str, DomainTarget] = {}
-        rows = Domain.objects.filter(is_active=True)
-        for row in rows.only("id", "host", "root_url", "fallback_url"):
+        for row in Domain.objects.filter(is_active=True):
             targets = known[row.id].targets if row.id in known else _load_targets(row.id)
             host = plain_host(row.host)
-            domains[host] = DomainTarget(row.id, host, row.root_url, row.fallback_url, targets)
+            domains[host] = DomainTarget(
+                domain_id=row.id,
+                host=host,
+                root_url=row.root_url,
+                fallback_url=row.fallback_url,
+                icon_url=row.icon_url,
+                robots_txt=row.robots_txt,
+                well_known=row.well_known,
+                verification_token=row.verification_token,
+                targets=targets,
+            )
         self._domains = domains
 
     def _remove_since(self, moment: datetime) -> None:

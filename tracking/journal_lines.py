@@ -1,10 +1,11 @@
 """One line of the click journal: pure, versioned, and the same for writer and reader.
 
-A line is 13 tab-separated fields of raw bytes and a newline. The first is the version:
+A line is 14 tab-separated fields of raw bytes and a newline. The first is the version:
 `1` has the fields as they are; `1%` has `%`, tab, newline and backslash percent-escaped, and is
 used only where a field would break the line. `L` reports taps that could not be written.
 """
 
+import re
 import time
 import uuid
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ from campaigns.public_ids import MalformedIdError, decode_id
 PLAIN = "1"
 ESCAPED = "1%"
 LOSS = "L"
-FIELD_COUNT = 13
+FIELD_COUNT = 14
 LONGEST_PLAIN = 4000
 _LONGEST_FIELD = 2000
 _YEAR_2200_US = 7_258_118_400_000_000
 _TABS = FIELD_COUNT - 1
+_COUNTRY = re.compile("[A-Z]{2}")
 _UNESCAPED = bytes(byte for byte in range(32, 127) if byte not in b"%\\")
 
 ANSWERS = {
@@ -30,6 +32,7 @@ ANSWERS = {
     "n": "not_started",
     "e": "expired",
     "x": "retired",
+    "l": "limit_reached",
 }
 """The letter in the file and the answer it stands for."""
 
@@ -40,7 +43,10 @@ class MalformedLineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TapRecord:
-    """One tap as it was written. `link_id` is None where no link was found."""
+    """One tap as it was written. `link_id` is None where no link was found.
+
+    `country` has two capital letters, or is empty where nobody knows.
+    """
 
     occurred_at_us: int
     click_id: uuid.UUID
@@ -54,6 +60,7 @@ class TapRecord:
     user_agent: str
     referrer: str
     purpose: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,8 @@ class LossRecord:
 
 def format_tap(*fields: str) -> bytes:
     """Return the line of one tap: microseconds since 1970, click id, answer's letter, method,
-    link id in hexadecimal or empty, host, path, query, address hash, user agent, referrer, purpose.
+    link id in hexadecimal or empty, host, path, query, address hash, user agent, referrer, purpose,
+    country.
 
     Texts are as WSGI hands them over: each character stands for one byte (PEP 3333).
     """
@@ -111,6 +119,8 @@ def _tap(fields: list[str]) -> TapRecord:
     occurred_at_us = int(moment)
     if not 0 <= occurred_at_us < _YEAR_2200_US:
         raise MalformedLineError(moment)
+    if rest[-1] and not _COUNTRY.fullmatch(rest[-1]):
+        raise MalformedLineError(rest[-1])
     return TapRecord(
         occurred_at_us,
         decode_id(click_id),

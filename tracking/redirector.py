@@ -11,45 +11,21 @@ from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Protocol
-from urllib.parse import quote, quote_from_bytes
+from urllib.parse import quote_from_bytes
 
 from campaigns.public_ids import new_id_bytes
 from links.destinations import repair_path
 from links.resolver import DomainTarget, Target
+from tracking.answers import StartResponse, explain, redirect, refuse_method
+from tracking.domain_files import answer_file, is_file
 from tracking.journal_lines import format_tap
 
 Environ = dict[str, Any]
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_NO_STORE = ("Cache-Control", "private, no-store")
-_NO_INDEX = ("X-Robots-Tag", "noindex")
-_HTML = ("Content-Type", "text/html; charset=utf-8")
-_EMPTY: list[bytes] = []
 _LOOPBACK = ("127.", "::1")
 """A visitor is never there: it is a proxy that TRUSTED_PROXIES does not name, or a test."""
-_NOT_CODES = ("favicon.ico", "robots.txt", ".well-known", "apple-touch-icon")
 _LONGEST_CODE = 512
-_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
-
-_PAGE = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-    "<style>body{{font:1.125rem/1.6 system-ui,sans-serif;max-width:32rem;margin:18vh auto 0;"
-    "padding:0 1.5rem;color:#1f2937}}h1{{font-size:1.5rem;line-height:1.3}}</style></head>"
-    "<body><h1>{title}</h1><p>{text}</p></body></html>\n"
-)
-_NOT_FOUND = _PAGE.format(
-    title="This link leads nowhere",
-    text="Please check that the address is complete: it may have been cut off or mistyped.",
-).encode()
-_NOT_YET = _PAGE.format(
-    title="This link is not open yet", text="Please try again a little later."
-).encode()
-_GONE = _PAGE.format(
-    title="This link has ended",
-    text="The page it led to is no longer offered under this address.",
-).encode()
 
 
 class LinkLookup(Protocol):
@@ -97,16 +73,15 @@ class Redirector:
         """Answer one request; by the time it is answered, the tap is in the journal."""
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
-            start_response("405 Method Not Allowed", [("Allow", "GET, HEAD"), _NO_STORE])
-            return _EMPTY
+            return refuse_method(start_response)
         host = environ.get("HTTP_HOST", "")
         code, query = environ["PATH_INFO"][1:], environ.get("QUERY_STRING", "")
         if "&" in code:
             code, query = _repaired(code, query)
         if "/" in code:
             code = code.strip("/")
-        if not code or code.startswith(_NOT_CODES):
-            return self._answer_root(host, code, start_response)
+        if is_file(code):
+            return answer_file(self._resolver.domain(host), code, method, start_response)
         target = self._find(host, code)
         click_id = b2a_base64(new_id_bytes(), newline=False).translate(_URL_SAFE)[:22].decode()
         moment = time.time_ns() // 1000
@@ -117,8 +92,8 @@ class Redirector:
         else:
             location = self._resolver.fallback(host, target)
         if location:
-            return _redirect(location, start_response)
-        return _explain(answer, method, start_response)
+            return redirect(location, start_response)
+        return explain(answer, method, start_response)
 
     def _find(self, host: str, code: str) -> Target | None:
         if len(code) > _LONGEST_CODE or "\x00" in code:
@@ -159,6 +134,7 @@ class Redirector:
                 get("HTTP_USER_AGENT", ""),
                 get("HTTP_REFERER", ""),
                 get("HTTP_SEC_PURPOSE", "") or get("HTTP_PURPOSE", "") or get("HTTP_X_MOZ", ""),
+                "",
             )
         )
 
@@ -178,13 +154,6 @@ class Redirector:
             if not self._is_trusted(hop.strip()):
                 return hop.strip()
         return ""
-
-    def _answer_root(self, host: str, code: str, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer the bare host and what browsers ask for by themselves. No tap is recorded."""
-        domain = self._resolver.domain(host)
-        if domain is not None and not code and (domain.root_url or domain.fallback_url):
-            return _redirect(domain.root_url or domain.fallback_url, start_response)
-        return _explain("u", "GET", start_response)
 
 
 def _trust_in(proxies: Sequence[str]) -> Callable[[str], bool]:
@@ -208,20 +177,3 @@ def _repaired(code: str, query: str) -> tuple[str, str]:
     code, repaired = repair_path(code, "")
     misplaced = quote_from_bytes(repaired.encode("latin-1", "replace"), safe="=&+;:@!$'()*,/-._~")
     return code, "&".join(part for part in (misplaced, query) if part)
-
-
-def _redirect(location: str, start_response: StartResponse) -> Iterable[bytes]:
-    if not (location.isascii() and location.isprintable()):
-        location = quote(location, safe=_VISIBLE)
-    start_response("302 Found", [("Location", location), _NO_STORE, _NO_INDEX])
-    return _EMPTY
-
-
-def _explain(answer: str, method: str, start_response: StartResponse) -> Iterable[bytes]:
-    status, page = {
-        "e": ("410 Gone", _GONE),
-        "x": ("410 Gone", _GONE),
-        "n": ("404 Not Found", _NOT_YET),
-    }.get(answer, ("404 Not Found", _NOT_FOUND))
-    start_response(status, [_HTML, _NO_STORE, _NO_INDEX])
-    return _EMPTY if method == "HEAD" else [page]

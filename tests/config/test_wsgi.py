@@ -65,6 +65,8 @@ def dispatcher(settings: Settings) -> Dispatcher:
         ("both.example.com", "/admin", "django"),
         ("both.example.com", "/api/v1/links", "django"),
         ("both.example.com", "/t.js", "django"),
+        ("both.example.com", "/robots.txt", "redirector"),
+        ("both.example.com", "/.well-known/textrail", "redirector"),
         ("127.0.0.1:8000", "/k7Qm2Xa", "redirector"),
         ("127.0.0.1:8000", "/healthz", "django"),
         ("unknown.example", "/k7Qm2Xa", "django"),

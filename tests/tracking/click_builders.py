@@ -16,7 +16,7 @@ from links.destinations import prepare
 from links.models import Link, RecipientLink
 from links.resolver import DomainTarget, Target, plain_host
 from tracking.journal import Journal
-from tracking.journal_lines import TapRecord, format_tap, parse_line
+from tracking.journal_lines import ANSWERS, TapRecord, format_tap, parse_line
 from tracking.pipeline import ChannelVerdict, LinkFacts, Surroundings, Tap
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -50,13 +50,17 @@ def a_target(
     )
 
 
+def a_domain(**fields: Any) -> DomainTarget:
+    """Return a short domain as the redirector sees it."""
+    given = {"domain_id": new_id(), "host": HOST, "root_url": "", "fallback_url": "", **fields}
+    return DomainTarget(**given)
+
+
 class LinksInMemory:
     """One domain and its links, without a database behind them."""
 
-    def __init__(self, *targets: Target, root_url: str = "", fallback_url: str = "") -> None:
-        self._domain = DomainTarget(
-            new_id(), HOST, root_url, fallback_url, {target.code: target for target in targets}
-        )
+    def __init__(self, *targets: Target, **domain: Any) -> None:
+        self._domain = a_domain(targets={target.code: target for target in targets}, **domain)
 
     def domain(self, host: str) -> DomainTarget | None:
         """Return the one domain for its own host."""
@@ -137,7 +141,7 @@ def a_journal(folder: Path, **options: Any) -> Journal:
 def a_line(link: Link | None = None, **fields: Any) -> bytes:
     """Return a tap's line: an iPhone on that link at noon, unless said otherwise."""
     record = a_record(link_id=link.pk if link else None, code=link.code if link else "x", **fields)
-    letter = "r" if record.link_id else "u"
+    letter = next(letter for letter, answer in ANSWERS.items() if answer == record.answer)
     return format_tap(
         str(record.occurred_at_us),
         encode_id(record.click_id),
@@ -151,6 +155,7 @@ def a_line(link: Link | None = None, **fields: Any) -> bytes:
         record.user_agent,
         record.referrer,
         record.purpose,
+        record.country,
     )
 
 
@@ -176,6 +181,7 @@ def a_record(
         "user_agent": IPHONE,
         "referrer": "",
         "purpose": "",
+        "country": "",
         **fields,
     }
     return TapRecord(**given)

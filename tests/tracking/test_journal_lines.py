@@ -16,10 +16,10 @@ from tracking.journal_lines import (
 )
 
 
-def line_with(user_agent: str = "agent", path: str = "/k7Qm2Xa") -> bytes:
+def line_with(user_agent: str = "agent", path: str = "/k7Qm2Xa", country: str = "") -> bytes:
     return format_tap(
         "1781524800000000", encode_id(new_id()), "r", "GET", new_id().hex, "go.example.com", path,
-        "a=1", "0" * 32, user_agent, "", "",
+        "a=1", "0" * 32, user_agent, "", "", country,
     )  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def read(line: bytes) -> TapRecord:
 
 def test_an_ordinary_line_is_readable_as_it_is() -> None:
     assert line_with().startswith(b"1\t1781524800000000\t")
-    assert line_with().endswith(b"\tagent\t\t\n")
+    assert line_with().endswith(b"\tagent\t\t\t\n")
 
 
 def test_a_line_says_what_was_written() -> None:
@@ -39,6 +39,11 @@ def test_a_line_says_what_was_written() -> None:
 
     assert (record.occurred_at_us, record.answer) == (1_781_524_800_000_000, "redirected")
     assert (record.path, record.query) == ("/k7Qm2Xa", "a=1")
+
+
+def test_a_country_is_told_by_its_two_letters() -> None:
+    assert read(line_with(country="DE")).country == "DE"
+    assert read(line_with()).country == ""
 
 
 @given(st.text(st.characters(max_codepoint=255, exclude_characters="\x00"), max_size=80))
@@ -78,10 +83,12 @@ def test_a_loss_is_told_with_its_number() -> None:
         b"L\tnow\t3",
         b"1\t-5" + a_line().removesuffix(b"\n")[18:],
         b"\xff\xfe\t\t\t",
+        line_with(country="de").removesuffix(b"\n"),
     ],
     ids=[
         "nothing", "zeros", "another-version", "a-field-more", "cut-off", "unknown-answer",
         "loss-without-number", "before-1970", "no-text",
+        "no-country",
     ],
 )  # fmt: skip
 def test_what_no_redirector_writes_is_refused(line: bytes) -> None:

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     from campaigns.models import Send
-    from links.models import Link, LinkCheck, RecipientLink
+    from links.models import (
+        Link,
+        LinkAlert,
+        LinkCheck,
+        RecipientLink,
+        WebhookDelivery,
+        WebhookEndpoint,
+    )
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -78,3 +85,38 @@ class RecipientLinkQuerySet(models.QuerySet["RecipientLink"]):
     def of_send(self, send: Send) -> RecipientLinkQuerySet:
         """Keep the recipients of a send, with what their address and their text need."""
         return self.filter(link__send=send).select_related("link__domain", "link__message")
+
+
+class LinkAlertQuerySet(models.QuerySet["LinkAlert"]):
+    """Filters over alerts of broken links."""
+
+    def open(self) -> LinkAlertQuerySet:
+        """Keep alerts whose link is still broken."""
+        return self.filter(resolved_at__isnull=True)
+
+
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    """Filters over webhook endpoints."""
+
+    def wanting(self, event_type: str) -> WebhookEndpointQuerySet:
+        """Keep active endpoints that are told of such events."""
+        return self.filter(is_active=True, event_types__contains=[event_type])
+
+    def with_due_deliveries(self, *, now: datetime) -> WebhookEndpointQuerySet:
+        """Keep endpoints that take messages now and for which some are due."""
+        deliveries: type[WebhookDelivery] = apps.get_model("links", "WebhookDelivery")
+        due = deliveries.objects.due(now=now).filter(endpoint=OuterRef("pk"))
+        is_paused = Q(paused_until__gt=now)
+        return self.filter(~is_paused, Exists(due), is_active=True).order_by("pk")
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    """Filters over webhook messages."""
+
+    def due(self, *, now: datetime) -> WebhookDeliveryQuerySet:
+        """Keep messages that should be sent now."""
+        return self.filter(next_attempt_at__lte=now)
+
+    def undelivered(self) -> WebhookDeliveryQuerySet:
+        """Keep messages that wait or were given up."""
+        return self.filter(delivered_at__isnull=True)

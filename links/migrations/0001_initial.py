@@ -3,6 +3,7 @@
 import campaigns.public_ids
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.core.serializers.json
 import django.db.models.deletion
 import links.models.domains
 from django.conf import settings
@@ -137,8 +138,10 @@ class Migration(migrations.Migration):
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('opened_at', models.DateTimeField()),
                 ('problems', models.JSONField(default=list, help_text='[{code, message, severity, device}]')),
-                ('notified_at', models.DateTimeField(null=True)),
+                ('notified_at', models.DateTimeField(help_text='When people were told, at once or after a quiet time', null=True)),
                 ('resolved_at', models.DateTimeField(null=True)),
+                ('resolution', models.CharField(blank=True, choices=[('mended', 'Mended'), ('send-over', 'Send is over'), ('switched-off', 'Link is switched off')], max_length=12)),
+                ('resolution_notified_at', models.DateTimeField(null=True)),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='links.link')),
             ],
             options={
@@ -183,12 +186,19 @@ class Migration(migrations.Migration):
             name='WebhookEndpoint',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('url', models.URLField(max_length=2000)),
+                ('url', models.URLField(max_length=2000, verbose_name='address')),
                 ('description', models.CharField(blank=True, max_length=120)),
                 ('event_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), help_text='Such as tap.recorded', size=None)),
                 ('secret', models.TextField(editable=False, help_text='The signing key, encrypted')),
-                ('is_active', models.BooleanField(default=True)),
+                ('old_secret', models.TextField(blank=True, editable=False, help_text='The key before the last rotation, encrypted')),
+                ('old_secret_until', models.DateTimeField(editable=False, help_text='Until then messages are signed with both keys', null=True)),
+                ('is_active', models.BooleanField(default=True, editable=False)),
+                ('switched_off_at', models.DateTimeField(editable=False, null=True)),
                 ('switched_off_reason', models.CharField(blank=True, editable=False, max_length=200)),
+                ('notified_at', models.DateTimeField(editable=False, help_text='When people were told that it was switched off', null=True)),
+                ('failing_since', models.DateTimeField(editable=False, help_text='The first of the failures since it last took a message', null=True)),
+                ('failure_count', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('paused_until', models.DateTimeField(editable=False, help_text='Nothing is sent before: it is in trouble', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -201,12 +211,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('event_type', models.CharField(max_length=40)),
-                ('payload', models.JSONField()),
-                ('created_at', models.DateTimeField()),
+                ('payload', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('created_at', models.DateTimeField(db_index=True)),
                 ('attempt_count', models.PositiveSmallIntegerField(default=0)),
+                ('attempted_at', models.DateTimeField(null=True)),
                 ('next_attempt_at', models.DateTimeField(help_text='Empty: delivered or given up', null=True)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('last_status', models.PositiveSmallIntegerField(null=True)),
+                ('last_answer', models.CharField(blank=True, max_length=500)),
                 ('last_problem', models.CharField(blank=True, max_length=300)),
                 ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='links.webhookendpoint')),
             ],
@@ -286,6 +298,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='links_webhook_due'),
+            index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['endpoint', 'next_attempt_at'], name='links_webhook_due'),
         ),
     ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from campaigns.public_ids import PublicIdField
 from links.models.links import Link
-from links.querysets import LinkCheckQuerySet
+from links.querysets import LinkAlertQuerySet, LinkCheckQuerySet
 
 
 class LinkCheck(models.Model):
@@ -40,12 +40,23 @@ class LinkCheck(models.Model):
 class LinkAlert(models.Model):
     """A live link that broke, from the check that found it to the one that found it mended."""
 
+    class Resolution(models.TextChoices):
+        MENDED = "mended", "Mended"
+        SEND_OVER = "send-over", "Send is over"
+        SWITCHED_OFF = "switched-off", "Link is switched off"
+
     id = PublicIdField()
     link = models.ForeignKey(Link, models.CASCADE, related_name="alerts")
     opened_at = models.DateTimeField()
     problems = models.JSONField(default=list, help_text="[{code, message, severity, device}]")
-    notified_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(
+        null=True, help_text="When people were told, at once or after a quiet time"
+    )
     resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(max_length=12, choices=Resolution, blank=True)
+    resolution_notified_at = models.DateTimeField(null=True)
+
+    objects = LinkAlertQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at"]

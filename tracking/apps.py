@@ -1,6 +1,9 @@
 """The application's entry in Django's registry."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own hook
 
 
 class TrackingConfig(AppConfig):
@@ -10,10 +13,21 @@ class TrackingConfig(AppConfig):
     verbose_name = "Track"
 
     def ready(self) -> None:
-        """Register the channel prediction, its check of a send, and the panel “Taps”."""
+        """Register the prediction, its check, the panel “Taps”; make partitions on migrating."""
         from campaigns import channel_oracle, preflight, send_page  # noqa: PLC0415  (models)
         from tracking import oracle_checks, services, tap_panel  # noqa: PLC0415
 
         channel_oracle.register(services.channel_predictor)
         preflight.register("channel", oracle_checks.channel_checks)
         send_page.register(tap_panel.PANEL)
+        post_migrate.connect(_make_partitions, sender=self)
+
+
+def _make_partitions(**signal: Any) -> None:
+    """Make the months' partitions, where the migrations have come so far."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from tracking import partitions  # noqa: PLC0415
+
+    if partitions.is_partitioned():
+        partitions.make_partitions(now=timezone.now())

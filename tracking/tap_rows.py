@@ -21,7 +21,8 @@ from tracking.tap_facts import UTM_FIELDS, moment_of
 
 _CLICK_COLUMNS = (
     "id", "occurred_at", "answer", "link_id", "recipient_id", "host", "path", "query", "method",
-    "address_hash", "user_agent", "referrer", "grade", "reason",
+    "address_hash", "user_agent", "referrer", "country", "device", "os", "browser", "grade",
+    "reason",
 )  # fmt: skip
 _TOUCH_COLUMNS = (
     "id", "identity_id", "kind", "occurred_at", "click_id", "link_id", "message_id", "send_id",
@@ -109,8 +110,8 @@ def add_to_totals(taps: Iterable[Tap]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tracking_clicktotal AS total"
-            " (id, link_id, date, human_count, machine_count)"
-            " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::int[], %s::int[])"
+            " (id, link_id, date, human_count, machine_count, recipient_count)"
+            " SELECT *, 0 FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::int[], %s::int[])"
             " ON CONFLICT (link_id, date) DO UPDATE SET"
             " human_count = total.human_count + EXCLUDED.human_count,"
             " machine_count = total.machine_count + EXCLUDED.machine_count",
@@ -166,6 +167,10 @@ def _click_row(tap: Tap) -> tuple[Any, ...]:
         record.address_hash[:32],
         record.user_agent[:500],
         record.referrer[:500],
+        record.country,
+        "",
+        "",
+        "",
         Click.Grade.CONFIRMED if tap.is_confirmed else tap.grade,
         tap.reason,
     )

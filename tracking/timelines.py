@@ -50,7 +50,7 @@ def timeline_of(person: Person) -> list[TimelineItem]:
     """Return everything known of a person. A fixed number of queries."""
     touches = list(
         Touchpoint.objects.filter(identity__person=person).select_related(
-            "channel", "send", "link__domain", "click"
+            "channel", "send", "link__domain"
         )
     )
     credit = credit_of([touch.pk for touch in touches])

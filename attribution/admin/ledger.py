@@ -17,6 +17,7 @@ from attribution.reports.metrics import counted
 from attribution.reports.wording import reason_in_words
 from campaigns.admin_base import ReadOnlyTabularInline, ReadOnlyTextrailAdmin
 from campaigns.money import display_amount
+from tracking.models import Click
 
 BUCKET_COLORS = {
     Bucket.ATTRIBUTED: "success",
@@ -110,7 +111,7 @@ class CreditEntryAdmin(LedgerColumns, ReadOnlyTextrailAdmin):
     @display(description="Tap")
     def tap_link(self, obj: CreditEntry) -> str:
         """Return the way to the recorded tap behind the touch."""
-        click = obj.touch.click if obj.touch else None
+        click = Click.objects.filter(pk=obj.touch.click_id).first() if obj.touch else None
         return _link("tracking_click_change", click, str(click))
 
     @display(description="Short link")

@@ -17,6 +17,7 @@ from links.models import Link, RecipientLink
 from links.resolver import DomainTarget, Target, plain_host
 from tracking.journal import Journal
 from tracking.journal_lines import ANSWERS, TapRecord, format_tap, parse_line
+from tracking.models import Click
 from tracking.pipeline import ChannelVerdict, LinkFacts, Surroundings, Tap
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -194,6 +195,22 @@ def a_recipient(link: Link, suffix: str = "abc234", **fields: Any) -> RecipientL
     return RecipientLink.objects.create(link=link, suffix=suffix, **given)
 
 
+def a_click(**fields: Any) -> Click:
+    """Return a stored tap: an iPhone's at noon, on no link, unless said otherwise."""
+    given = {
+        "occurred_at": NOW,
+        "host": HOST,
+        "path": "/k7Qm2Xa",
+        "method": "GET",
+        "address_hash": "a" * 32,
+        "user_agent": IPHONE,
+        "grade": Click.Grade.LIKELY,
+        "reason": "browser",
+        **fields,
+    }
+    return Click.objects.create(**given)
+
+
 def link_facts(**fields: Any) -> LinkFacts:
     """Return a link of a send, as the pipeline sees it."""
     given = {
@@ -236,6 +253,8 @@ WRITTEN_TABLES = (
     "tracking_touchpoint",
     "tracking_click",
     "tracking_clicktotal",
+    "tracking_tapbreakdown",
+    "tracking_orphantotal",
     "tracking_journalcursor",
     "links_link",
     "links_removedlink",

@@ -13,6 +13,8 @@ from django.urls import URLPattern, path, reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from campaigns.newest_choices import NewestChoicesSelect
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
 
@@ -37,6 +39,12 @@ class TextrailAdmin(ModelAdmin):
         if isinstance(db_field, URLField):
             kwargs.setdefault("assume_scheme", "https")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let a searched choice be made without the page's script as well."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", NewestChoicesSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class TextrailHistoryAdmin(SimpleHistoryAdmin, TextrailAdmin):

@@ -1,9 +1,16 @@
-"""Which addresses a short link may lead to: web addresses without anything secret in them. Pure."""
+"""Which addresses a short link may lead to: web addresses without anything secret in them. Pure.
+
+A send's landing page has no UTM values of its own either: those of the send are added to it, and
+the page's would stand beside them, past the convention.
+"""
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
+from campaigns.convention_rules import quote as shown
 from campaigns.conventions import Violation
+from campaigns.misplaced_parameters import Parameter, take_apart
+from campaigns.utm_parameters import is_utm
 
 MAX_LENGTH = 2000
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -73,7 +80,14 @@ def broken_page(field: str, url: str) -> list[Violation]:
             check_landing_page(url)
     except LandingPageError as error:
         return [Violation(field, url, error.code, str(error), suggest_landing_page(url))]
-    return []
+    own = [shown(_name(one)) for one in take_apart(url).parameters if _is_tag(one)]
+    if not own:
+        return []
+    message = (
+        f"The address has UTM values of its own: {', '.join(dict.fromkeys(own))}. "
+        "The send’s are added by themselves."
+    )
+    return [Violation(field, url, "utm-in-address", message, suggest_landing_page(url))]
 
 
 def suggest_landing_page(url: str) -> str:
@@ -84,9 +98,27 @@ def suggest_landing_page(url: str) -> str:
     meant = _UNSEEN.sub(lambda match: quote(match[0]), meant)
     scheme, mark, rest = meant.partition("://")
     host, slash, path = rest.partition("/")
-    meant = f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+    meant = _without_utm(f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}")
     try:
         check_landing_page(meant)
     except LandingPageError:
         return ""
     return meant
+
+
+def _without_utm(url: str) -> str:
+    """Return an address as it is, but for its UTM values wherever they stand."""
+    address = take_apart(url)
+    kept = [one.raw for one in address.parameters if not _is_tag(one)]
+    if len(kept) == len(address.parameters):
+        return url
+    query = "&".join(kept)
+    return f"{address.base}{'?' if query else ''}{query}{address.fragment}"
+
+
+def _is_tag(parameter: Parameter) -> bool:
+    return is_utm(_name(parameter))
+
+
+def _name(parameter: Parameter) -> str:
+    return unquote_plus(parameter.raw.partition("=")[0]).lower()

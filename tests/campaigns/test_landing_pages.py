@@ -58,6 +58,8 @@ def test_a_malformed_address_is_refused(url: str) -> None:
         ("https://a.example/a b", "https://a.example/a%20b"),
         (" a.example/x\n", "https://a.example/x"),
         ("https://a.example\\x", "https://a.example/x"),
+        ("https://a.example/?x=1&utm_source=email&UTM%5Fterm=a#b", "https://a.example/?x=1#b"),
+        ("https://a.example/x#utm_source=email", "https://a.example/x"),
         ("javascript:alert(1)", ""),
         ("https://", ""),
         ("https://[::1", ""),
@@ -68,17 +70,30 @@ def test_the_page_that_was_meant_is_suggested(url: str, suggested: str) -> None:
     assert suggest_landing_page(url) == suggested
 
 
-@given(st.text(max_size=60) | st.text("ahtps:/.@\\ []?#%1", max_size=30))
+@given(
+    st.text(max_size=60)
+    | st.text("ahtps:/.@\\ []?#%1", max_size=30)
+    | st.text("utm_id=&;?#/a", max_size=30)
+)
 def test_whatever_is_suggested_may_be_led_to_and_is_its_own_suggestion(url: str) -> None:
     suggested = suggest_landing_page(url)
     if suggested:
-        check_landing_page(suggested)
+        assert broken_page("destination_url", suggested) == []
         assert suggest_landing_page(suggested) == suggested
 
 
 def test_a_page_that_may_be_led_to_breaks_nothing_and_nor_does_none() -> None:
     assert broken_page("destination_url", "https://a.example/") == []
     assert broken_page("destination_url", "") == []
+
+
+def test_a_page_with_utm_values_of_its_own_is_refused_and_they_are_named() -> None:
+    url = "https://a.example/?utm_content=button&x=1&utm_content=b#utm_campaign=old"
+
+    (found,) = broken_page("destination_url", url)
+
+    assert (found.rule, found.suggestion) == ("utm-in-address", "https://a.example/?x=1")
+    assert "of its own: utm_content, utm_campaign." in found.message
 
 
 @pytest.mark.django_db

@@ -46,7 +46,7 @@ def links() -> list[Line]:
     out = Link.objects.filter(send__status__in=_OUT).with_last_checks()
     counts = out.aggregate(
         total=Count("pk"),
-        phone=Count("pk", filter=Q(phone_ok=True)),
+        phone=Count("pk", filter=Q(iphone_ok=True, android_ok=True)),
         desktop=Count("pk", filter=Q(desktop_ok=True)),
     )
     latest = LinkCheck.objects.filter(link__send__status__in=_OUT).latest_per_device()
@@ -58,7 +58,7 @@ def links() -> list[Line]:
         all_of(
             counts["phone"],
             counts["total"],
-            done="links passed as a phone, every UTM value intact",
+            done="links passed as an iPhone and as an Android phone, every UTM value intact",
             none=none,
             url=url,
         ),

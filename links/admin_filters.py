@@ -12,7 +12,7 @@ _SENDS_SHOWN = 100
 
 
 class LastCheckFilter(admin.SimpleListFilter):
-    """By how the last check on either device turned out."""
+    """By how the last check turned out."""
 
     title = "last check"
     parameter_name = "last_check"
@@ -24,11 +24,11 @@ class LastCheckFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep links whose last checks are so."""
         if self.value() == "ok":
-            return queryset.filter(phone_ok=True, desktop_ok=True)
+            return queryset.filter(last_check_ok=True)
         if self.value() == "failed":
-            return queryset.filter(phone_ok=False) | queryset.filter(desktop_ok=False)
+            return queryset.filter(last_check_ok=False)
         if self.value() == "none":
-            return queryset.filter(phone_ok__isnull=True, desktop_ok__isnull=True)
+            return queryset.filter(last_check_ok__isnull=True)
         return queryset
 
 

@@ -108,7 +108,7 @@ class LinkViewSet(ApiModelViewSet):
         methods=["POST"],
         request=None,
         responses={201: LinkCheckSerializer(many=True)},
-        description="Follow the link now, as a phone and as a desktop.",
+        description="Follow the link now, as an iPhone, an Android phone and a desktop.",
     )
     @action(detail=True, methods=["get", "post"], filter_backends=[])
     def checks(self, request: Request, pk: str) -> Response:

@@ -1,4 +1,4 @@
-"""Follows a link hop by hop as a phone or a desktop would, and says what it met.
+"""Follows a link hop by hop as a phone's or a desktop's browser would, and says what it met.
 
 Addresses inside the network are refused at every hop (`links/guarded_http.py`). Bodies are not
 read: a status line and headers are all that is needed.
@@ -18,9 +18,13 @@ MAX_SECONDS = 30
 
 MARK = "TextrailLinkCheck/1.0"
 USER_AGENTS = {
-    "phone": (
+    "iphone": (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
         f"(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1 {MARK}"
+    ),
+    "android": (
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 "
+        f"(KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36 {MARK}"
     ),
     "desktop": (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
@@ -42,7 +46,7 @@ def follow_link(
 ) -> Journey:
     """Follow a short link to its end. Never raises for what the network does.
 
-    `device` is phone or desktop, `utm` what must be in the last address, and
+    `device` is a key of `USER_AGENTS`, `utm` what must be in the last address, and
     `allowed_private_hosts` names hosts (`host` or `host:port`) that may be private.
     """
     journey = Journey()

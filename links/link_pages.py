@@ -49,7 +49,7 @@ class LinkView:
     checks: list[CheckView]
 
 
-_ICONS = {"phone": "smartphone", "desktop": "desktop_windows"}
+_ICONS = {"iphone": "phone_iphone", "android": "phone_android", "desktop": "desktop_windows"}
 
 
 def link_views(links: Sequence[Link], now: datetime) -> list[LinkView]:

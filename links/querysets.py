@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.contrib.postgres.aggregates import BoolAnd
 from django.db import models
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 
@@ -45,17 +46,25 @@ class LinkQuerySet(models.QuerySet["Link"]):
         )
 
     def with_last_checks(self) -> LinkQuerySet:
-        """Annotate `phone_ok` and `desktop_ok` (None: never checked) and `last_checked_at`.
+        """Annotate `last_checked_at` and how that look at the link turned out.
 
-        Two subqueries by index instead of a join: the newest row per link and device, which a
-        join would have to find among all checks of the page's links.
+        `last_check_ok` is the whole of it, `iphone_ok`, `android_ok` and `desktop_ok` are its
+        parts; None: never checked. Subqueries by index instead of a join, which would have to
+        find the newest rows among all checks of the page's links.
         """
         checks: type[LinkCheck] = apps.get_model("links", "LinkCheck")
-        newest = checks.objects.filter(link=OuterRef("pk")).order_by("-checked_at")
-        return self.annotate(
-            phone_ok=Subquery(newest.filter(device="phone").values("is_ok")[:1]),
-            desktop_ok=Subquery(newest.filter(device="desktop").values("is_ok")[:1]),
-            last_checked_at=Subquery(newest.values("checked_at")[:1]),
+        of_link = checks.objects.filter(link=OuterRef("pk"))
+        last = of_link.filter(checked_at=OuterRef("last_checked_at")).order_by().values("link")
+
+        def verdict(**which: str) -> Subquery:
+            return Subquery(last.filter(**which).annotate(all=BoolAnd("is_ok")).values("all"))
+
+        newest = of_link.order_by("-checked_at").values("checked_at")[:1]
+        return self.annotate(last_checked_at=Subquery(newest)).annotate(
+            last_check_ok=verdict(),
+            iphone_ok=verdict(device="iphone"),
+            android_ok=verdict(device="android"),
+            desktop_ok=verdict(device="desktop"),
         )
 
     def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:
@@ -75,8 +84,9 @@ class LinkCheckQuerySet(models.QuerySet["LinkCheck"]):
     """Filters over link checks."""
 
     def latest_per_device(self) -> LinkCheckQuerySet:
-        """Keep the newest check of every link and device."""
-        return self.order_by("link_id", "device", "-checked_at").distinct("link_id", "device")
+        """Keep the newest check of every link, device and destination."""
+        order = ("link_id", "device", "destination_url")
+        return self.order_by(*order, "-checked_at").distinct(*order)
 
 
 class RecipientLinkQuerySet(models.QuerySet["RecipientLink"]):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from campaigns.models import Message, Send
 from campaigns.preflight import CheckResult, Level
 from links.models import Domain, Link, LinkCheck
-from links.verdicts import PUBLIC_SHORTENERS, Severity
+from links.verdicts import PUBLIC_SHORTENERS, Severity, spoken_list
 
 _HOST_IN_TEXT = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
 
@@ -81,9 +81,9 @@ def _judge(
     found: dict[tuple[str, str, Level], list[str]] = {}
     for device in LinkCheck.Device:
         for finding in _findings(latest.get((link, device.value)), link, now):
-            found.setdefault(finding, []).append(device.label.lower())
+            found.setdefault(finding, []).append(device.label)
     for (code, message, level), devices in found.items():
-        place = f"{link} on {' and '.join(devices)}"
+        place = f"{link} on {spoken_list(devices)}"
         yield CheckResult(code, level, f"{place}: {message}", fix_url)
 
 
@@ -128,7 +128,7 @@ def _all_well(count: int) -> CheckResult:
     return CheckResult(
         "links-checked",
         Level.OK,
-        f"{named} to the page with every UTM value, on phone and desktop.",
+        f"{named} to the page with every UTM value, on iPhone, Android and desktop.",
     )
 
 

@@ -92,6 +92,11 @@ def judge_arrival(hops: Sequence[Hop], utm: Mapping[str, str]) -> list[Problem]:
     return problems
 
 
+def spoken_list(words: Sequence[str]) -> str:
+    """Return words as a sentence names them: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def _lost_values(urls: Sequence[str], utm: Mapping[str, str]) -> list[Problem]:
     lost = dropped_utm(urls[-1], utm)
     if not lost:
@@ -139,8 +144,7 @@ def _shorteners(urls: Sequence[str]) -> list[Problem]:
 
 
 def _named(keys: Sequence[str]) -> str:
-    ordered = [key for key in UTM_KEYS if key in keys]
-    return ordered[0] if len(ordered) == 1 else f"{', '.join(ordered[:-1])} and {ordered[-1]}"
+    return spoken_list([key for key in UTM_KEYS if key in keys])
 
 
 def _place(url: str) -> str:

@@ -231,7 +231,7 @@ def _spend(scene: Scene, now: datetime) -> None:
 
 
 def go_live(scene: Scene) -> None:
-    """Upload the audiences, check every link as phone and desktop, and go live."""
+    """Upload the audiences, check every link on every device, and go live."""
     for planned in scene.sends:
         (send,) = scene.api.rows("sends", utm_campaign=planned.utm_campaign)
         rows = [

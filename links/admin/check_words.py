@@ -17,7 +17,9 @@ def tell_outcome(request: HttpRequest, checks: list[LinkCheck]) -> None:
     elif not bad:
         count = len({check.link_id for check in checks})
         named = "The link works" if count == 1 else f"All {count} links work"
-        messages.success(request, f"{named} on phone and desktop, with every UTM value intact.")
+        messages.success(
+            request, f"{named} on iPhone, Android and desktop, with every UTM value intact."
+        )
     for check in bad:
         first = next(item for item in check.problems if item["severity"] == "error")
         messages.error(request, f"{check}: {first['message']}")

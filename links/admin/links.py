@@ -36,7 +36,7 @@ class LinkAdmin(CheckPagesMixin):
 
     form = LinkForm
     list_display = (
-        "short_link", "copy", "send_name", "destination", "state", "phone", "desktop", "checked",
+        "short_link", "copy", "send_name", "destination", "state", "check_result", "checked",
     )  # fmt: skip
     list_display_links = ("short_link",)
     list_filter = ("status", LastCheckFilter, SendFilter, "domain")
@@ -134,22 +134,17 @@ class LinkAdmin(CheckPagesMixin):
             return "Expired"
         return "Not started" if link.starts_at and link.starts_at > now else "Active"
 
-    @display(description="Phone", label=COLORS)
-    def phone(self, link: Any) -> str:
-        """The last check as a phone."""
-        return WORDS[link.phone_ok]
-
-    @display(description="Desktop", label=COLORS)
-    def desktop(self, link: Any) -> str:
-        """The last check as a desktop."""
-        return WORDS[link.desktop_ok]
+    @display(description="Check", ordering="last_check_ok", label=COLORS)
+    def check_result(self, link: Any) -> str:
+        """How the last check turned out, the worst of all devices."""
+        return WORDS[link.last_check_ok]
 
     @display(description="Last check", ordering="last_checked_at", empty_value="Never")
     def checked(self, link: Any) -> str | None:
         """How long ago it was last checked."""
         return f"{timesince(link.last_checked_at, depth=1)} ago" if link.last_checked_at else None
 
-    @admin.action(description="Check now on phone and desktop", permissions=["change"])
+    @admin.action(description="Check now on iPhone, Android and desktop", permissions=["change"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
         """Follow the selected links now."""
         links = list(queryset.select_related("domain")[:50])

@@ -47,7 +47,7 @@ def test_links_hold_when_the_latest_checks_passed_on_both_devices() -> None:
 def test_a_link_that_failed_as_a_desktop_contradicts_it() -> None:
     _checked_link(phone=True, desktop=False, hops=2)
     assert line(2, "as a desktop").state == State.BROKEN
-    assert line(2, "as a phone").state == State.HOLDS
+    assert line(2, "as an iPhone").state == State.HOLDS
 
 
 def test_a_second_redirect_contradicts_it() -> None:
@@ -58,7 +58,7 @@ def test_a_second_redirect_contradicts_it() -> None:
 def _checked_link(*, phone: bool, desktop: bool, hops: int) -> None:
     link = make_link(make_domain(), send=a_live_send("trial-june"))
     ClickTotal.objects.create(link=link, date=NOW.date(), human_count=1)
-    for device, is_ok in (("phone", phone), ("desktop", desktop)):
+    for device, is_ok in (("iphone", phone), ("android", phone), ("desktop", desktop)):
         link.checks.create(device=device, is_ok=is_ok, checked_at=NOW, hops=[{}] * hops)
 
 

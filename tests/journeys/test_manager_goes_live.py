@@ -115,12 +115,12 @@ def test_a_send_is_built_from_parts_tested_in_two_versions_and_goes_live(
     maria.press("Mark as ready")
     maria.sees("is now ready")
     maria.press("Go live")
-    maria.sees("on phone and desktop: not checked yet.")
+    maria.sees("on iPhone, Android and Desktop: not checked yet.")
     send = Send.objects.get()
     assert send.status == "ready"
 
     maria.press("Check links now")
-    maria.sees("All 2 links work on phone and desktop")
+    maria.sees("All 2 links work on iPhone, Android and desktop")
     maria.press("Go live")
     maria.sees("is now live")
     send.refresh_from_db()
@@ -128,7 +128,7 @@ def test_a_send_is_built_from_parts_tested_in_two_versions_and_goes_live(
     assert send.utm_campaign == "trial-reengagement-june"
     versions = send.messages.order_by("utm_content").values_list("utm_content", "share")
     assert list(versions) == [("version-a", 50), ("version-b", 50)]
-    assert LinkCheck.objects.filter(link__send=send, is_ok=True).count() == 4
+    assert LinkCheck.objects.filter(link__send=send, is_ok=True).count() == 6
 
 
 def test_a_text_without_its_link_never_becomes_ready(maria: Desk, website: Web) -> None:
@@ -160,7 +160,7 @@ def test_a_page_that_does_not_open_keeps_a_send_from_going_live_until_it_does(
     maria.sees("The last page answers 404 instead of 200.", "Not yet: mend the 1 point")
     website.pages["/gone"] = PAGE
     maria.press("Check links now")
-    maria.sees("The link works on phone and desktop")
+    maria.sees("The link works on iPhone, Android and desktop")
     maria.press("Go live")
     maria.sees("is now live")
 

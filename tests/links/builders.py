@@ -49,7 +49,7 @@ def make_message(send: Send, utm_content: str = "", **values: Any) -> Message:
 
 
 def make_check(
-    link: Link, device: str = "phone", *, is_ok: bool = True, checked_at: datetime = NOW
+    link: Link, device: str = "iphone", *, is_ok: bool = True, checked_at: datetime = NOW
 ) -> LinkCheck:
     return LinkCheck.objects.create(
         link=link,

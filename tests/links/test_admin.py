@@ -78,7 +78,7 @@ def form_of(domain: Domain, **values) -> dict:
 
 def test_the_list_names_link_send_state_and_checks_and_no_id(page) -> None:
     link = make_link(send=make_send(), utm_content="version-a")
-    make_check(link, "phone")
+    make_check(link, "iphone")
     make_check(link, "desktop", is_ok=False)
     shown = text(page.get(LINKS))
     for words in (
@@ -135,7 +135,7 @@ def test_the_list_costs_the_same_queries_for_two_links_and_for_twenty(page) -> N
 def test_links_are_filtered_by_their_last_check(page, choice, found) -> None:
     for code, is_ok in (("works2", True), ("broken", False), ("never2", None)):
         link = make_link(code=code)
-        for device in ("phone", "desktop") if is_ok is not None else ():
+        for device in ("iphone", "android", "desktop") if is_ok is not None else ():
             make_check(link, device, is_ok=bool(is_ok))
     shown = text(page.get(LINKS, {"last_check": choice}))
     assert {code for code in ("works2", "broken", "never2") if code in shown} == {found}
@@ -224,8 +224,8 @@ def test_links_are_checked_from_the_list(page, web) -> None:
     make_served_send(web)
     chosen = [str(link.pk) for link in Link.objects.all()]
     answer = page.post(LINKS, {"action": "check_now", "_selected_action": chosen}, follow=True)
-    assert "The link works on phone and desktop" in text(answer)
-    assert LinkCheck.objects.count() == 2
+    assert "The link works on iPhone, Android and desktop" in text(answer)
+    assert LinkCheck.objects.count() == 3
 
 
 def test_the_qr_code_is_an_svg(page) -> None:
@@ -252,11 +252,12 @@ def test_checking_a_sends_links_leads_back_with_the_result(page, web) -> None:
     assert answer.status_code == 302
     assert answer["Location"] == home
     assert set(LinkCheck.objects.values_list("device", "is_ok")) == {
-        ("phone", True),
+        ("iphone", True),
+        ("android", True),
         ("desktop", True),
     }
     shown = text(page.get(home))
-    assert "The link works on phone and desktop" in shown
+    assert "The link works on iPhone, Android and desktop" in shown
     assert "Check links now" in shown
 
 
@@ -272,7 +273,7 @@ def test_one_link_is_checked_from_its_page(page, web) -> None:
     link = Link.objects.get()
     answer = page.post(f"{LINKS}{link.pk}/check/")
     assert answer["Location"] == f"{LINKS}{link.pk}/change/"
-    assert LinkCheck.objects.filter(link=link).count() == 2
+    assert LinkCheck.objects.filter(link=link).count() == 3
 
 
 def test_checking_does_not_lead_to_a_foreign_page(page) -> None:

@@ -161,7 +161,7 @@ def web(settings) -> Iterator[Web]:
         yield server
 
 
-def test_checking_now_answers_with_both_devices_and_their_hops(client, web) -> None:
+def test_checking_now_answers_with_all_devices_and_their_hops(client, web) -> None:
     domain = Domain.objects.create(host=web.host, scheme="http")
     link = make_link(domain)
     query = "utm_source=sms&utm_medium=text&utm_campaign=demo-invite-q2"
@@ -169,11 +169,12 @@ def test_checking_now_answers_with_both_devices_and_their_hops(client, web) -> N
     answer = client.post(f"{ADDRESS}/{link.pk}/checks")
     assert answer.status_code == 201
     assert {row["device"]: row["is_ok"] for row in answer.data["results"]} == {
-        "phone": True,
+        "iphone": True,
+        "android": True,
         "desktop": True,
     }
     assert [hop["status"] for hop in answer.data["results"][0]["hops"]] == [302, 200]
-    assert LinkCheck.objects.count() == 2
+    assert LinkCheck.objects.count() == 3
 
 
 def test_checks_are_listed_newest_first(client) -> None:

@@ -20,7 +20,7 @@ def web() -> Iterator[Web]:
         yield server
 
 
-def follow(web: Web, path: str = "/k7Qm2Xa", device: str = "phone") -> Journey:
+def follow(web: Web, path: str = "/k7Qm2Xa", device: str = "iphone") -> Journey:
     return follow_link(
         f"{web.url}{path}",
         device=device,
@@ -43,7 +43,9 @@ def test_a_good_link_arrives_with_every_value(web: Web) -> None:
     assert all(hop.milliseconds >= 0 for hop in journey.hops)
 
 
-@pytest.mark.parametrize(("device", "sign"), [("phone", "iPhone"), ("desktop", "Windows NT")])
+@pytest.mark.parametrize(
+    ("device", "sign"), [("iphone", "iPhone"), ("android", "Android"), ("desktop", "Windows NT")]
+)
 def test_each_device_has_its_user_agent_and_says_that_it_checks(
     web: Web, device: str, sign: str
 ) -> None:
@@ -133,7 +135,7 @@ def test_going_from_https_down_to_http_is_refused(web: Web, monkeypatch) -> None
         "https://www.example.com/a": (302, "http://www.example.com/b"),
     }
     monkeypatch.setattr(checker._Browser, "ask", lambda self, url: answers[url])
-    journey = follow_link("https://www.example.com/a", device="phone", utm=UTM)
+    journey = follow_link("https://www.example.com/a", device="iphone", utm=UTM)
     assert codes(journey) == ["downgrade"]
 
 
@@ -171,20 +173,20 @@ def test_a_redirect_to_what_a_browser_would_not_open_is_refused(
     ],
 )
 def test_a_private_address_is_refused(address: str) -> None:
-    journey = follow_link(f"http://{address}/latest/meta-data/", device="phone", utm=UTM)
+    journey = follow_link(f"http://{address}/latest/meta-data/", device="iphone", utm=UTM)
     assert codes(journey) == ["private-address"]
     assert journey.final_status is None
 
 
 def test_the_server_is_not_even_asked_unless_its_host_is_allowed(web: Web) -> None:
-    journey = follow_link(f"{web.url}/k7Qm2Xa", device="phone", utm=UTM)
+    journey = follow_link(f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM)
     assert codes(journey) == ["private-address"]
     assert web.requests == []
 
 
 def test_a_host_is_allowed_with_any_port_when_named_without_one(web: Web) -> None:
     journey = follow_link(
-        f"{web.url}/k7Qm2Xa", device="phone", utm=UTM, allowed_private_hosts=["127.0.0.1"]
+        f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM, allowed_private_hosts=["127.0.0.1"]
     )
     assert journey.is_ok
 
@@ -206,13 +208,13 @@ def test_a_redirect_to_another_port_of_an_allowed_machine_is_refused(web: Web) -
 def test_a_name_that_points_inside_is_refused(monkeypatch) -> None:
     resolve = resolving_to("127.0.0.1")
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    journey = follow_link("http://innocent.example/", device="phone", utm=UTM)
+    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM)
     assert codes(journey) == ["private-address"]
 
 
 def test_a_name_that_points_outside_and_inside_is_refused(monkeypatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolving_to("93.184.216.34", "10.0.0.1"))
-    journey = follow_link("http://innocent.example/", device="phone", utm=UTM)
+    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM)
     assert codes(journey) == ["private-address"]
 
 
@@ -233,7 +235,7 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_used(monkeypatch) ->
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
-    journey = follow_link("http://rebinding.example/", device="phone", utm=UTM)
+    journey = follow_link("http://rebinding.example/", device="iphone", utm=UTM)
     assert codes(journey) == ["unreachable"]
     assert names == ["rebinding.example"]
     assert connected == ["93.184.216.34"]
@@ -244,7 +246,7 @@ def test_an_unknown_name_is_told(monkeypatch) -> None:
         raise socket.gaierror("unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    journey = follow_link("http://unknown.example/", device="phone", utm=UTM)
+    journey = follow_link("http://unknown.example/", device="iphone", utm=UTM)
     assert codes(journey) == ["unreachable"]
 
 
@@ -255,14 +257,14 @@ def test_a_server_that_does_not_answer_is_told(monkeypatch) -> None:
         silent.listen()
         host = f"127.0.0.1:{silent.getsockname()[1]}"
         journey = follow_link(
-            f"http://{host}/", device="phone", utm=UTM, allowed_private_hosts=[host]
+            f"http://{host}/", device="iphone", utm=UTM, allowed_private_hosts=[host]
         )
     assert codes(journey) == ["timeout"]
 
 
 def test_a_proxy_in_the_environment_does_not_lead_around_the_guard(web: Web, monkeypatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", web.url)
-    journey = follow_link("http://10.0.0.1/", device="phone", utm=UTM)
+    journey = follow_link("http://10.0.0.1/", device="iphone", utm=UTM)
     assert codes(journey) == ["private-address"]
     assert web.requests == []
 

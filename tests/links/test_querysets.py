@@ -19,16 +19,16 @@ def test_the_newest_check_of_every_link_and_device_is_kept() -> None:
     domain = make_domain()
     first, second = make_link(domain), make_link(domain, "b2Nq7Wx")
     wanted = {
-        checked(first, "phone", hours_ago=1),
+        checked(first, "iphone", hours_ago=1),
         checked(first, "desktop", hours_ago=2),
-        checked(second, "phone", hours_ago=3),
+        checked(second, "iphone", hours_ago=3),
     }
-    checked(first, "phone", hours_ago=5)
-    checked(second, "phone", hours_ago=4)
+    checked(first, "iphone", hours_ago=5)
+    checked(second, "iphone", hours_ago=4)
     assert set(LinkCheck.objects.latest_per_device()) == wanted
 
 
 def test_the_newest_checks_can_be_narrowed_by_the_links_send_and_read_by_value() -> None:
-    checked(make_link(make_domain()), "phone", hours_ago=1)
+    checked(make_link(make_domain()), "iphone", hours_ago=1)
     latest = LinkCheck.objects.filter(link__send__isnull=True).latest_per_device()
-    assert list(latest.values_list("device", flat=True)) == ["phone"]
+    assert list(latest.values_list("device", flat=True)) == ["iphone"]

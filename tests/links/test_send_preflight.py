@@ -25,7 +25,7 @@ def send():
 
 def check_both(*, is_ok: bool = True, age: timedelta = timedelta()) -> None:
     for link in Link.objects.all():
-        for device in ("phone", "desktop"):
+        for device in ("iphone", "android", "desktop"):
             make_check(link, device, is_ok=is_ok, checked_at=timezone.now() - age)
 
 
@@ -47,17 +47,17 @@ def test_the_check_is_registered_with_the_send(send) -> None:
     assert "link-unchecked" in {result.code for result in run_checks(send, now=timezone.now())}
 
 
-def test_a_link_that_was_never_checked_stands_against_it_once_for_both_devices(send) -> None:
+def test_a_link_that_was_never_checked_stands_against_it_once_for_all_devices(send) -> None:
     (result,) = results(send)
     assert result.code == "link-unchecked"
-    assert "on phone and desktop: not checked yet" in result.message
+    assert "on iPhone, Android and Desktop: not checked yet" in result.message
     assert result.fix_url == f"/admin/links/link/check-send/{send.pk}/"
 
 
 def test_a_check_on_the_phone_alone_is_not_enough(send) -> None:
-    make_check(Link.objects.get(), "phone", checked_at=timezone.now())
+    make_check(Link.objects.get(), "iphone", checked_at=timezone.now())
     (result,) = results(send)
-    assert "on desktop:" in result.message
+    assert "on Android and Desktop:" in result.message
 
 
 def test_a_check_that_is_too_old_stands_against_it(send, settings) -> None:
@@ -83,7 +83,7 @@ def test_a_failed_check_stands_against_it_with_its_words(send) -> None:
     check_both(is_ok=False)
     (result,) = results(send)
     assert result.code == "link-final-status"
-    assert result.message.endswith("on phone and desktop: It ends in a 404.")
+    assert result.message.endswith("on iPhone, Android and Desktop: It ends in a 404.")
 
 
 def test_a_warning_does_not_stand_against_it(send) -> None:

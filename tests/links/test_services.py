@@ -336,8 +336,8 @@ def make_served_link(web: Web, code: str = "k7Qm2Xa") -> Link:
 def test_a_check_follows_each_link_as_both_devices_and_keeps_the_hops(web: Web) -> None:
     link = make_served_link(web)
     checks = services.check_links(links=[link], now=NOW)
-    assert {check.device for check in checks} == {"phone", "desktop"}
-    stored = LinkCheck.objects.get(device="phone")
+    assert {check.device for check in checks} == {"iphone", "android", "desktop"}
+    stored = LinkCheck.objects.get(device="iphone")
     assert stored.is_ok
     assert stored.checked_at == NOW
     assert stored.final_status == 200
@@ -377,7 +377,7 @@ def test_only_live_sends_links_without_a_fresh_check_are_rechecked(web: Web) -> 
     make_check(old, checked_at=NOW - timedelta(hours=25))
     make_check(fresh, checked_at=NOW - timedelta(hours=1))
     assert services.recheck_due_links(now=NOW, limit=10) == 1
-    assert LinkCheck.objects.filter(link=old, checked_at=NOW).count() == 2
+    assert LinkCheck.objects.filter(link=old, checked_at=NOW).count() == 3
 
 
 def test_never_checked_links_are_rechecked_first_and_only_so_many(web: Web) -> None:
@@ -386,4 +386,4 @@ def test_never_checked_links_are_rechecked_first_and_only_so_many(web: Web) -> N
     Link.objects.update(send=live)
     make_check(old, checked_at=NOW - timedelta(hours=25))
     assert services.recheck_due_links(now=NOW, limit=1) == 1
-    assert LinkCheck.objects.filter(link=never).count() == 2
+    assert LinkCheck.objects.filter(link=never).count() == 3

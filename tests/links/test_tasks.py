@@ -26,10 +26,11 @@ def test_a_live_link_is_rechecked_once_while_its_check_is_fresh(web) -> None:
     recheck_live_links()
     recheck_live_links()
     assert set(LinkCheck.objects.values_list("device", "is_ok")) == {
-        ("phone", True),
+        ("iphone", True),
+        ("android", True),
         ("desktop", True),
     }
-    assert LinkCheck.objects.count() == 2
+    assert LinkCheck.objects.count() == 3
 
 
 def test_the_task_is_known_by_its_name() -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from campaigns.form_fields import form_field
 from links.codes import random_code
+from links.link_fields import TagsField, TargetsField
 from links.models import Domain, Link
 from links.services import LinkRefusedError, check_domain, check_link, default_domain
 
@@ -14,18 +15,37 @@ from links.services import LinkRefusedError, check_domain, check_link, default_d
 class LinkForm(forms.ModelForm):
     """A short link. An empty code becomes a random one."""
 
+    tags = TagsField(required=False, help_text="For finding it again, with commas between")
+    targets = TargetsField(
+        required=False,
+        label="Targets",
+        help_text=(
+            "Other destinations for some devices or countries. The first that fits the visitor "
+            "wins, else the destination above; UTM values are added to each. Countries are told "
+            "apart only where a country database is configured."
+        ),
+    )
+
     class Meta:
         model = Link
         formfield_callback = form_field
         fields = (
-            "title", "domain", "code", "destination_url", "utm_source", "utm_medium",
+            "title", "domain", "code", "destination_url", "tags", "utm_source", "utm_medium",
             "utm_campaign", "utm_content", "utm_term", "passes_query", "starts_at", "expires_at",
-            "fallback_url",
+            "tap_limit", "fallback_url", "targets",
         )  # fmt: skip
         help_texts = {
             "title": "For yourselves: where this link is used",
             "code": "What follows the slash. Left empty, a random code is made.",
             "destination_url": "The page it leads to, without UTM values",
+            "tap_limit": (
+                "After so many taps by people it leads to its fallback, else to its domain’s. "
+                "Previews, scanners and other machines never count. Taps are counted a moment "
+                "after they happen, so a few more may still get through."
+            ),
+            "fallback_url": (
+                "Where it leads once it is retired, expired or has reached its tap limit"
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,6 +54,13 @@ class LinkForm(forms.ModelForm):
         if isinstance(domain, forms.ModelChoiceField):
             domain.queryset = Domain.objects.filter(is_active=True)
             domain.initial = _default_domain_or_none()
+        if "tags" in self.fields:
+            known = [tag for tag, _ in Link.objects.tag_counts()]
+            self.fields["tags"].widget.known = known
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the limit to the service, which says what is wrong with a limit of nothing."""
+        return {*super()._get_validation_exclusions(), "tap_limit"}  # type: ignore[misc]
 
     def clean_code(self) -> str:
         """Fill in what the field's help text promises."""

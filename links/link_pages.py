@@ -98,6 +98,17 @@ def send_and_version(link: Link) -> str | None:
     return f"{link.send.name}{version}{replaced}"
 
 
+def state_of(link: Link, now: datetime) -> str:
+    """Return in a word whether a link leads to its destination now, or why not."""
+    if link.status == Link.Status.RETIRED:
+        return "Retired"
+    if link.expires_at and link.expires_at <= now:
+        return "Expired"
+    if link.limit_reached_at:
+        return "Limit reached"
+    return "Not started" if link.starts_at and link.starts_at > now else "Active"
+
+
 def _check_view(
     device: LinkCheck.Device, check: LinkCheck | None, link: Link, now: datetime
 ) -> CheckView:

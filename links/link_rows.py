@@ -10,12 +10,15 @@ from links.changes import announce_on_commit
 from links.codes import CodeNotAllowedError, check_custom_code, random_code
 from links.destinations import UTM_KEYS
 from links.models import Domain, Link
+from links.tags import TagNotAllowedError, clean_tags
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
 
 _CODE_ATTEMPTS = 10
 _THE_SENDS_FIELDS = ("destination_url", *UTM_KEYS)
+_LABELS = ("title", "tags")
+"""What nobody who taps ever meets: a change of it leaves checks as fresh as they were."""
 
 
 class LinkRefusedError(ValueError):
@@ -57,6 +60,21 @@ class DestinationRefusedError(LinkRefusedError):
     """The destination or the fallback is no web address a message may lead to."""
 
 
+class TagRefusedError(LinkRefusedError):
+    """A tag is too long, holds a separator, or is one too many."""
+
+
+class TapLimitError(LinkRefusedError):
+    """A link that nobody may tap is a retired one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A tap limit is at least 1; leave it empty for none.",
+            field="tap_limit",
+            code="tap-limit-too-low",
+        )
+
+
 class LinkPeriodError(LinkRefusedError):
     """The link would expire before it starts."""
 
@@ -67,10 +85,14 @@ class LinkPeriodError(LinkRefusedError):
 
 
 def check_link(link: Link) -> None:
-    """Refuse a new or changed link that may not be stored. Costs a query for an existing one.
+    """Refuse a new or changed link that may not be stored, and write its tags as they are stored.
+
+    Costs a query for an existing one.
 
     Raises:
         DestinationRefusedError: destination or fallback is no allowed web address.
+        TagRefusedError: a tag is not allowed.
+        TapLimitError: its limit is zero.
         LinkPeriodError: it expires before it starts.
         CodeRefusedError: the chosen code of a new link is reserved or not writable.
         CodeIsFixedError: an existing link's code or domain was changed.
@@ -79,6 +101,9 @@ def check_link(link: Link) -> None:
     check_addresses(link, "destination_url", "fallback_url")
     if link.starts_at and link.expires_at and link.expires_at <= link.starts_at:
         raise LinkPeriodError
+    if link.tap_limit == 0:
+        raise TapLimitError
+    _write_tags(link)
     if not link._state.adding:
         _check_what_is_fixed(link)
     elif link.code:
@@ -106,17 +131,26 @@ def store_link(link: Link, *, by: "User | None") -> Link:
         CodeRefusedError: the code is taken.
     """
     with transaction.atomic():
-        if not link._state.adding:
-            link.save()
+        if link._state.adding:
+            insert_link(link, by=by)
         else:
-            link.created_by = by
-            if link.code:
-                link.code = _checked_code(link)
-                _insert_under(link, link.code)
-            else:
-                _insert_under_random_code(link)
+            _update_link(link)
         announce_on_commit()
     return link
+
+
+def insert_link(link: Link, *, by: "User | None") -> None:
+    """Write a new link, without telling the redirectors yet: many at once are told of once.
+
+    Raises:
+        CodeRefusedError: the code is taken.
+    """
+    link.created_by = by
+    if link.code:
+        link.code = _checked_code(link)
+        _insert_under(link, link.code)
+    else:
+        _insert_under_random_code(link)
 
 
 def set_status(links: list[Link], *, old: Link.Status, new: Link.Status, now: datetime) -> int:
@@ -126,6 +160,29 @@ def set_status(links: list[Link], *, old: Link.Status, new: Link.Status, now: da
         changed = rows.update(status=new, updated_at=now)
         announce_on_commit()
     return changed
+
+
+def _update_link(link: Link) -> None:
+    """Write an existing link. A changed limit is met anew, by the next tap."""
+    stored = Link.objects.get(pk=link.pk)
+    if stored.tap_limit != link.tap_limit:
+        link.limit_reached_at = None
+    changed = {
+        field.name
+        for field in Link._meta.concrete_fields
+        if getattr(stored, field.attname) != getattr(link, field.attname)
+    }
+    if changed.issubset(_LABELS):
+        link.save(update_fields=sorted(changed))
+    else:
+        link.save()
+
+
+def _write_tags(link: Link) -> None:
+    try:
+        link.tags = clean_tags(link.tags)
+    except TagNotAllowedError as error:
+        raise TagRefusedError(str(error), field="tags", code="tag-not-allowed") from error
 
 
 def _checked_code(link: Link) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.postgres.aggregates import BoolAnd
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     from campaigns.models import Send
@@ -28,6 +28,29 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def changed_since(self, moment: datetime) -> LinkQuerySet:
         """Keep links written at or after the moment, retired ones included."""
         return self.filter(updated_at__gte=moment)
+
+    def in_use(self) -> LinkQuerySet:
+        """Leave out archived links: they go on working, but nobody needs them in a list."""
+        return self.filter(archived_at__isnull=True)
+
+    def archived(self) -> LinkQuerySet:
+        """Keep archived links."""
+        return self.filter(archived_at__isnull=False)
+
+    def tagged(self, *tags: str) -> LinkQuerySet:
+        """Keep links that have all of these tags."""
+        return self.filter(tags__contains=list(tags))
+
+    def tag_counts(self) -> list[tuple[str, int]]:
+        """Return every tag with the number of links in use that have it, by alphabet."""
+        each = self.in_use().order_by().annotate(tag=Func(F("tags"), function="unnest"))
+        counted = each.values("tag").annotate(count=Count("pk")).order_by("tag")
+        return list(counted.values_list("tag", "count"))
+
+    def at_address(self, text: str) -> LinkQuerySet:
+        """Keep the link of a whole short address, as one copies it from a message."""
+        host, _, code = text.strip().split("://", 1)[-1].partition("/")
+        return self.filter(domain__host=host.lower(), code=code.split("?", 1)[0].strip("/"))
 
     def of_send(self, send: Send) -> LinkQuerySet:
         """Keep the links of a send, replaced versions last, with what a page shows of them."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import transaction
 
 from campaigns.models import Message, Send
+from links.archiving import archive_links, unarchive_links
 from links.audience import UploadResult, upload_recipients
 from links.destinations import UTM_KEYS
 from links.domains import (
@@ -36,6 +37,7 @@ __all__ = [
     "LinkRefusedError",
     "NoDomainError",
     "UploadResult",
+    "archive_links",
     "check_domain",
     "check_link",
     "check_links",
@@ -48,6 +50,7 @@ __all__ = [
     "save_domain",
     "save_link",
     "sync_send_links",
+    "unarchive_links",
     "upload_recipients",
 ]
 
@@ -62,6 +65,9 @@ class LinkOptions(TypedDict, total=False):
     starts_at: datetime | None
     expires_at: datetime | None
     fallback_url: str
+    tap_limit: int | None
+    targets: list[dict[str, Any]]
+    tags: list[str]
 
 
 def create_link(

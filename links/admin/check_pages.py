@@ -1,4 +1,4 @@
-"""The pages that check links, and the QR code."""
+"""The pages that check links."""
 
 from typing import Any
 
@@ -14,19 +14,17 @@ from campaigns.models import Send
 from links import services
 from links.admin.check_words import tell_outcome
 from links.models import Link
-from links.qr import qr_svg
 
 
 class CheckPagesMixin(TextrailAdmin):
-    """Adds the addresses `links_check_send`, `links_check_link` and `links_link_qr`."""
+    """Adds the addresses `links_check_send` and `links_check_link`."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages that check links and the QR code."""
+        """Add the pages that check links."""
         wrap = self.admin_site.admin_view
         return [
             path("check-send/<uuid:pk>/", wrap(self.check_send_view), name="links_check_send"),
             path("<uuid:pk>/check/", wrap(self.check_link_view), name="links_check_link"),
-            path("<uuid:pk>/qr.svg", wrap(self.qr_view), name="links_link_qr"),
             *super().get_urls(),
         ]
 
@@ -40,13 +38,6 @@ class CheckPagesMixin(TextrailAdmin):
         """Check one link."""
         link = get_object_or_404(Link.objects.select_related("domain"), pk=pk)
         return self._check_view(request, [link], reverse("admin:links_link_change", args=[pk]))
-
-    def qr_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Answer with the link's QR code."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        link = get_object_or_404(Link.objects.select_related("domain"), pk=pk)
-        return HttpResponse(qr_svg(link.short_url), content_type="image/svg+xml")
 
     def _check_view(self, request: HttpRequest, links: list[Link], home: str) -> HttpResponse:
         if not self.has_change_permission(request):

@@ -37,7 +37,6 @@ TESTED_THROUGH = {
     "campaigns.text_tables": "campaigns/test_spreadsheets.py",
     "campaigns.workbooks": "campaigns/test_spreadsheets.py",
     "links.changes": "links/test_live_resolver.py",
-    "links.link_rows": "links/test_services.py",
     "tracking.channel_rule_order": "tracking/test_api_channel_rules.py",
     "tracking.confirmations": "tracking/test_taps.py",
     "tracking.default_channel_rules": "tracking/test_rule_sets.py",

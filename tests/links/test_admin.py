@@ -5,9 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from links import services
@@ -76,23 +74,6 @@ def form_of(domain: Domain, **values) -> dict:
 # Links
 
 
-def test_the_list_names_link_send_state_and_checks_and_no_id(page) -> None:
-    link = make_link(send=make_send(), utm_content="version-a")
-    make_check(link, "iphone")
-    make_check(link, "desktop", is_ok=False)
-    shown = text(page.get(LINKS))
-    for words in (
-        "go.example.com/k7Qm2Xa",
-        "Demo invitation, June · version-a",
-        "www.example.com/trial",
-        "Active",
-        "Works",
-        "Does not work",
-        'data-copy="https://go.example.com/k7Qm2Xa"',
-    ):
-        assert words in shown
-
-
 def test_a_replaced_version_is_marked_wherever_its_link_is_shown(page) -> None:
     make_domain(is_default=True)
     send = make_send()
@@ -112,42 +93,6 @@ def test_a_replaced_version_is_marked_wherever_its_link_is_shown(page) -> None:
     message.save()
     for address, words in places:
         assert words in text(page.get(address))
-
-
-def test_the_list_costs_the_same_queries_for_two_links_and_for_twenty(page) -> None:
-    def cost(wanted: int) -> int:
-        for place in range(Link.objects.count(), wanted):
-            make_check(make_link(code=f"code{place}", send=make_send(f"send-{place}")))
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            text(page.get(LINKS))
-        return len(queries)
-
-    cost(2)
-    assert cost(2) == cost(20)
-
-
-@pytest.mark.parametrize(
-    ("choice", "found"),
-    [("ok", "works2"), ("failed", "broken"), ("none", "never2")],
-)
-def test_links_are_filtered_by_their_last_check(page, choice, found) -> None:
-    for code, is_ok in (("works2", True), ("broken", False), ("never2", None)):
-        link = make_link(code=code)
-        for device in ("iphone", "android", "desktop") if is_ok is not None else ():
-            make_check(link, device, is_ok=bool(is_ok))
-    shown = text(page.get(LINKS, {"last_check": choice}))
-    assert {code for code in ("works2", "broken", "never2") if code in shown} == {found}
-
-
-def test_links_are_filtered_by_send(page) -> None:
-    send = make_send()
-    make_link(code="inside", send=send)
-    make_link(code="outside")
-    shown = text(page.get(LINKS, {"send": str(send.pk)}))
-    assert "/inside" in shown
-    assert "/outside" not in shown
 
 
 def test_a_new_link_needs_no_code(page, alice) -> None:
@@ -173,6 +118,34 @@ def test_a_refused_link_shows_the_reason_at_the_form(page, values, words) -> Non
 
     answer = page.post(f"{LINKS}add/", form_of(make_domain(), **values))
     assert re.search(words, text(answer))
+    assert not Link.objects.exists()
+
+
+def test_tags_limit_and_targets_are_stored_from_the_form(page) -> None:
+    values = {
+        "tags": "Print, spring",
+        "tap_limit": "100",
+        "targets-0-devices": ["ios"],
+        "targets-0-countries": "de",
+        "targets-0-url": "https://apps.example/x",
+        "targets-1-url": "",
+    }
+    page.post(f"{LINKS}add/", form_of(make_domain(), **values))
+    link = Link.objects.get()
+    assert (link.tags, link.tap_limit) == (["print", "spring"], 100)
+    assert link.targets == [
+        {"devices": ["ios"], "countries": ["DE"], "destination_url": "https://apps.example/x"}
+    ]
+
+
+def test_the_form_offers_the_tags_of_other_links(page) -> None:
+    make_link(tags=["spring"])
+    assert 'data-tag="spring"' in text(page.get(f"{LINKS}add/"))
+
+
+def test_a_limit_of_nothing_is_refused_at_the_form(page) -> None:
+    answer = page.post(f"{LINKS}add/", form_of(make_domain(), tap_limit="0"))
+    assert "A tap limit is at least 1" in text(answer)
     assert not Link.objects.exists()
 
 
@@ -212,14 +185,6 @@ def test_links_cannot_be_deleted(page) -> None:
     assert page.post(f"{LINKS}{link.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_links_are_retired_and_restored_from_the_list(page) -> None:
-    link = make_link()
-    for action, status in (("retire", "retired"), ("restore", "active")):
-        page.post(LINKS, {"action": action, "_selected_action": [str(link.pk)]})
-        link.refresh_from_db()
-        assert link.status == status
-
-
 def test_links_are_checked_from_the_list(page, web) -> None:
     make_served_send(web)
     chosen = [str(link.pk) for link in Link.objects.all()]
@@ -228,11 +193,22 @@ def test_links_are_checked_from_the_list(page, web) -> None:
     assert LinkCheck.objects.count() == 3
 
 
-def test_the_qr_code_is_an_svg(page) -> None:
+@pytest.mark.parametrize(
+    ("ending", "kind", "start"),
+    [("svg", "image/svg+xml", b"<svg"), ("png", "image/png", b"\x89PNG")],
+)
+def test_the_qr_code_is_downloaded_under_the_links_code(page, ending, kind, start) -> None:
     link = make_link()
-    answer = page.get(f"{LINKS}{link.pk}/qr.svg")
-    assert answer["Content-Type"] == "image/svg+xml"
-    assert b"<svg" in answer.content
+    answer = page.get(f"{LINKS}{link.pk}/qr.{ending}", {"size": "512", "color": "#0f766e"})
+    assert answer["Content-Type"] == kind
+    assert answer["Content-Disposition"] == f'attachment; filename="k7Qm2Xa.{ending}"'
+    assert answer.content.startswith(start)
+
+
+def test_a_code_that_no_camera_could_read_is_refused_in_words(page) -> None:
+    link = make_link()
+    answer = page.get(f"{LINKS}{link.pk}/qr.png", {"color": "#ffffff"}, follow=True)
+    assert "too light" in text(answer)
 
 
 # Checking from a send's page

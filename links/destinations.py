@@ -6,10 +6,10 @@ order and its bytes, repeated keys stay repeated, and the fragment stays last.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote_plus
 
 CLICK_ID_KEY = "tr"
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
@@ -159,13 +159,3 @@ def _ascii_address(bare: str) -> str:
     except UnicodeError:
         host = _escape(host)
     return f"{scheme}{separator}{host}{slash}{_escape(path)}"
-
-
-def dropped_utm(url: str, utm: Mapping[str, str]) -> list[str]:
-    """Return the names of the UTM values that an address does not carry exactly once."""
-    found = read_pairs(urlsplit(url).query)
-    return [key for key in UTM_KEYS if utm.get(key) and _values(found, key) != [utm[key]]]
-
-
-def _values(pairs: Iterable[tuple[str, str]], key: str) -> list[str]:
-    return [value for name, value in pairs if name.lower() == key]

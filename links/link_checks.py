@@ -20,7 +20,7 @@ def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
     """
     tours = [(link, link.short_url, device) for link in links for device in LinkCheck.Device.values]
     with ThreadPoolExecutor(max_workers=_CHECKED_AT_ONCE) as pool:
-        journeys = list(pool.map(lambda tour: _follow(*tour), tours))
+        journeys = list(pool.map(lambda tour: _follow(*tour, now), tours))
     return LinkCheck.objects.bulk_create(
         _as_check(link, device, journey, now)
         for (link, _, device), journey in zip(tours, journeys, strict=True)
@@ -35,9 +35,9 @@ def recheck_due_links(*, now: datetime, limit: int) -> int:
     return len(links)
 
 
-def _follow(link: Link, url: str, device: str) -> Journey:
+def _follow(link: Link, url: str, device: str, now: datetime) -> Journey:
     allowed = settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS
-    return follow_link(url, device=device, utm=link.utm, allowed_private_hosts=allowed)
+    return follow_link(url, device=device, utm=link.utm, now=now, allowed_private_hosts=allowed)
 
 
 def _as_check(link: Link, device: str, journey: Journey, now: datetime) -> LinkCheck:

@@ -1,11 +1,11 @@
 """What a followed link's hops mean: UTM values, redirects, shorteners. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from links.destinations import UTM_KEYS, dropped_utm, read_pairs
+from links.destinations import CLICK_ID_KEY, UTM_KEYS, read_pairs
 
 PUBLIC_SHORTENERS = frozenset(
     {
@@ -17,6 +17,9 @@ PUBLIC_SHORTENERS = frozenset(
 """Shared domains that US carriers filter, after messaging vendors' public lists; it ages."""
 
 
+_CLICK_ID_LOST = "Without the click id tr no visit is joined to its tap."
+
+
 class Severity(StrEnum):
     """Whether a problem keeps a send from going live."""
 
@@ -26,15 +29,20 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One request: the address, the status (None where nothing answered) and how long it took."""
+    """One request: the address, the status (None where nothing answered) and how long it took.
+
+    `onward` is what led on from there: `status`, `meta`, `script`, `target` for a short link that
+    was not asked, because it leads other visitors than us to the next address, or nothing.
+    """
 
     url: str
     status: int | None
     milliseconds: int
+    onward: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the stored form."""
-        return {"url": self.url, "status": self.status, "milliseconds": self.milliseconds}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class Journey:
 def judge_arrival(hops: Sequence[Hop], utm: Mapping[str, str]) -> list[Problem]:
     """Return the problems of a link that was followed to an end."""
     urls = [hop.url for hop in hops]
-    problems = [*_lost_values(urls, utm), *_shorteners(urls)]
+    problems = [*_lost_values(urls, _expected(urls, utm)), *_shorteners(urls)]
     status = hops[-1].status
     if status is None or not 200 <= status < 300:
         problems.append(Problem("final-status", f"The last page answers {status} instead of 200."))
@@ -92,42 +100,68 @@ def judge_arrival(hops: Sequence[Hop], utm: Mapping[str, str]) -> list[Problem]:
     return problems
 
 
+def dropped_values(url: str, expected: Mapping[str, str]) -> list[str]:
+    """Return the names of the values that an address does not carry exactly once."""
+    found = read_pairs(urlsplit(url).query)
+    return [
+        key
+        for key, value in expected.items()
+        if [text for name, text in found if name.lower() == key] != [value]
+    ]
+
+
+def _expected(urls: Sequence[str], utm: Mapping[str, str]) -> dict[str, str]:
+    """Return what must arrive: the link's UTM values, and the click id that its redirect made."""
+    expected = {key: utm[key] for key in UTM_KEYS if utm.get(key)}
+    made = dict(read_pairs(urlsplit(urls[1]).query)).get(CLICK_ID_KEY) if len(urls) > 1 else None
+    return {**expected, CLICK_ID_KEY: made} if made else expected
+
+
 def spoken_list(words: Sequence[str]) -> str:
     """Return words as a sentence names them: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _lost_values(urls: Sequence[str], utm: Mapping[str, str]) -> list[Problem]:
-    lost = dropped_utm(urls[-1], utm)
+def _lost_values(urls: Sequence[str], expected: Mapping[str, str]) -> list[Problem]:
+    lost = dropped_values(urls[-1], expected)
     if not lost:
         return []
     if len(urls) == 1:
-        named = _named(lost)
+        named = spoken_list(lost)
         return [Problem("utm-missing", f"The short link does not redirect and adds no {named}.")]
     by_hop: dict[int, list[str]] = {}
     for key in lost:
-        by_hop.setdefault(_hop_that_lost(key, urls, utm), []).append(key)
-    return [_loss(number, keys, urls, utm) for number, keys in sorted(by_hop.items())]
+        by_hop.setdefault(_hop_that_lost(key, urls, expected), []).append(key)
+    return [_loss(number, keys, urls, expected) for number, keys in sorted(by_hop.items())]
 
 
-def _hop_that_lost(key: str, urls: Sequence[str], utm: Mapping[str, str]) -> int:
+def _hop_that_lost(key: str, urls: Sequence[str], expected: Mapping[str, str]) -> int:
     """Return the number of the last redirect before which the value was still intact."""
     for number in range(len(urls) - 1, 0, -1):
-        if key not in dropped_utm(urls[number - 1], utm):
+        if key not in dropped_values(urls[number - 1], expected):
             return number
     return 1
 
 
-def _loss(number: int, keys: list[str], urls: Sequence[str], utm: Mapping[str, str]) -> Problem:
+def _loss(
+    number: int, keys: list[str], urls: Sequence[str], expected: Mapping[str, str]
+) -> Problem:
     found = dict(read_pairs(urlsplit(urls[number]).query))
     dropped = [key for key in keys if key not in found]
-    changed = [f"turns {key} from “{utm[key]}” into “{found[key]}”" for key in keys if key in found]
-    deeds = [f"drops {_named(dropped)}"] if dropped else []
+    changed = [_change(key, expected[key], found[key]) for key in keys if key in found]
+    deeds = [f"drops {spoken_list(dropped)}"] if dropped else []
     where = "the short link's own redirect" if number == 1 else f"{_place(urls[number - 1])}"
     return Problem(
-        "utm-dropped",
-        f"Hop {number} ({where} to {_place(urls[number])}) {' and '.join(deeds + changed)}.",
+        "click-id-dropped" if keys == [CLICK_ID_KEY] else "utm-dropped",
+        f"Hop {number} ({where} to {_place(urls[number])}) {' and '.join(deeds + changed)}."
+        + (f" {_CLICK_ID_LOST}" if CLICK_ID_KEY in keys else ""),
     )
+
+
+def _change(key: str, expected: str, found: str) -> str:
+    if found == expected:
+        return f"repeats {key}"
+    return f"turns {key} from “{expected}” into “{found}”"
 
 
 def _shorteners(urls: Sequence[str]) -> list[Problem]:
@@ -141,10 +175,6 @@ def _shorteners(urls: Sequence[str]) -> list[Problem]:
         for host in hosts
         if host in PUBLIC_SHORTENERS or host.endswith(".app.link")
     ]
-
-
-def _named(keys: Sequence[str]) -> str:
-    return spoken_list([key for key in UTM_KEYS if key in keys])
 
 
 def _place(url: str) -> str:

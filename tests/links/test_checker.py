@@ -1,13 +1,19 @@
 """The checker against a real server: every hop, every refusal."""
 
+import contextlib
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from links import checker, guarded_http
 from links.checker import follow_link
+from links.fetched_pages import FetchedPage
+from links.page_signs import PageSigns
 from links.verdicts import Journey
+from tests.links.builders import NOW
 from tests.links.web import PAGE, Web, serve
 
 UTM = {"utm_source": "sms", "utm_medium": "text", "utm_campaign": "demo-invite-q2"}
@@ -25,6 +31,7 @@ def follow(web: Web, path: str = "/k7Qm2Xa", device: str = "iphone") -> Journey:
         f"{web.url}{path}",
         device=device,
         utm=UTM,
+        now=NOW,
         allowed_private_hosts=[web.host, web.other_host],
     )
 
@@ -69,7 +76,7 @@ def test_values_dropped_at_the_second_hop_are_named_with_the_hop(web: Web) -> No
     assert not journey.is_ok
     message = next(item.message for item in journey.problems if item.code == "utm-dropped")
     assert message.startswith(f"Hop 2 ({web.host}/page to {web.host}/end)")
-    assert "drops utm_medium and utm_campaign" in message
+    assert "drops utm_medium, utm_campaign and tr" in message
 
 
 def test_a_changed_value_is_shown_with_both_forms(web: Web) -> None:
@@ -132,10 +139,12 @@ def test_after_ten_hops_it_gives_up(web: Web) -> None:
 
 def test_going_from_https_down_to_http_is_refused(web: Web, monkeypatch) -> None:
     answers = {
-        "https://www.example.com/a": (302, "http://www.example.com/b"),
+        "https://www.example.com/a": FetchedPage(
+            302, "http://www.example.com/b", "status", PageSigns(), 0, 1
+        ),
     }
-    monkeypatch.setattr(checker._Browser, "ask", lambda self, url: answers[url])
-    journey = follow_link("https://www.example.com/a", device="iphone", utm=UTM)
+    monkeypatch.setattr(checker, "fetch_page", lambda session, url: answers[url])
+    journey = follow_link("https://www.example.com/a", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["downgrade"]
 
 
@@ -161,6 +170,7 @@ def test_a_redirect_to_what_a_browser_would_not_open_is_refused(
         "[::1]:1",
         "2130706433:1",
         "0x7f.1:1",
+        "0177.0.0.1:1",
         "10.0.0.1",
         "192.168.1.1",
         "172.16.0.1",
@@ -173,20 +183,20 @@ def test_a_redirect_to_what_a_browser_would_not_open_is_refused(
     ],
 )
 def test_a_private_address_is_refused(address: str) -> None:
-    journey = follow_link(f"http://{address}/latest/meta-data/", device="iphone", utm=UTM)
+    journey = follow_link(f"http://{address}/latest/meta-data/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["private-address"]
     assert journey.final_status is None
 
 
 def test_the_server_is_not_even_asked_unless_its_host_is_allowed(web: Web) -> None:
-    journey = follow_link(f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM)
+    journey = follow_link(f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["private-address"]
     assert web.requests == []
 
 
 def test_a_host_is_allowed_with_any_port_when_named_without_one(web: Web) -> None:
     journey = follow_link(
-        f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM, allowed_private_hosts=["127.0.0.1"]
+        f"{web.url}/k7Qm2Xa", device="iphone", utm=UTM, now=NOW, allowed_private_hosts=["127.0.0.1"]
     )
     assert journey.is_ok
 
@@ -208,13 +218,13 @@ def test_a_redirect_to_another_port_of_an_allowed_machine_is_refused(web: Web) -
 def test_a_name_that_points_inside_is_refused(monkeypatch) -> None:
     resolve = resolving_to("127.0.0.1")
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM)
+    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["private-address"]
 
 
 def test_a_name_that_points_outside_and_inside_is_refused(monkeypatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolving_to("93.184.216.34", "10.0.0.1"))
-    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM)
+    journey = follow_link("http://innocent.example/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["private-address"]
 
 
@@ -235,7 +245,7 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_used(monkeypatch) ->
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
-    journey = follow_link("http://rebinding.example/", device="iphone", utm=UTM)
+    journey = follow_link("http://rebinding.example/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["unreachable"]
     assert names == ["rebinding.example"]
     assert connected == ["93.184.216.34"]
@@ -246,7 +256,7 @@ def test_an_unknown_name_is_told(monkeypatch) -> None:
         raise socket.gaierror("unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    journey = follow_link("http://unknown.example/", device="iphone", utm=UTM)
+    journey = follow_link("http://unknown.example/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["unreachable"]
 
 
@@ -257,14 +267,14 @@ def test_a_server_that_does_not_answer_is_told(monkeypatch) -> None:
         silent.listen()
         host = f"127.0.0.1:{silent.getsockname()[1]}"
         journey = follow_link(
-            f"http://{host}/", device="iphone", utm=UTM, allowed_private_hosts=[host]
+            f"http://{host}/", device="iphone", utm=UTM, now=NOW, allowed_private_hosts=[host]
         )
     assert codes(journey) == ["timeout"]
 
 
 def test_a_proxy_in_the_environment_does_not_lead_around_the_guard(web: Web, monkeypatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", web.url)
-    journey = follow_link("http://10.0.0.1/", device="iphone", utm=UTM)
+    journey = follow_link("http://10.0.0.1/", device="iphone", utm=UTM, now=NOW)
     assert codes(journey) == ["private-address"]
     assert web.requests == []
 
@@ -277,3 +287,145 @@ def resolving_to(*addresses: str):
         ]
 
     return resolve
+
+
+# Targets
+
+
+def test_a_target_is_followed_from_where_the_short_link_leads_its_visitors(web: Web) -> None:
+    journey = follow_link(
+        f"{web.url}/k7Qm2Xa",
+        device="android",
+        utm=UTM,
+        now=NOW,
+        destination_url=f"{web.url}/page",
+        allowed_private_hosts=[web.host],
+    )
+    assert codes(journey) == []
+    assert [(hop.status, hop.onward) for hop in journey.hops] == [(None, "target"), (200, "")]
+    assert [path.partition("?")[0] for path, _ in web.requests] == ["/page"]
+
+
+# The click id
+
+
+def test_a_lost_click_id_is_named_with_its_hop(web: Web) -> None:
+    web.pages["/page"] = (302, f"/end?{QUERY.removesuffix('&tr=ID')}")
+    web.pages["/end"] = PAGE
+    journey = follow(web)
+    (problem,) = [item for item in journey.problems if item.code == "click-id-dropped"]
+    assert problem.message.startswith(f"Hop 2 ({web.host}/page to {web.host}/end) drops tr.")
+    assert not journey.is_ok
+
+
+# Pages that lead on by themselves
+
+
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({}, '<meta http-equiv="refresh" content="0; url=/end?{query}">'),
+        ({"Refresh": "1; url=/end?{query}"}, "One moment"),
+    ],
+)
+def test_a_refresh_is_followed_and_warned_of(web: Web, headers, page) -> None:
+    headers = {name: value.replace("{query}", QUERY) for name, value in headers.items()}
+    web.pages["/page"] = (200, headers, page.replace("{query}", QUERY.replace("&", "&amp;")))
+    web.pages["/end"] = PAGE
+    journey = follow(web)
+    assert [hop.onward for hop in journey.hops] == ["status", "meta", ""]
+    assert codes(journey) == ["extra-redirects", "meta-redirect"]
+
+
+def test_what_a_refresh_drops_is_named(web: Web) -> None:
+    web.pages["/page"] = (200, {}, '<meta http-equiv="refresh" content="0; url=/end">')
+    web.pages["/end"] = PAGE
+    assert "utm-dropped" in codes(follow(web))
+
+
+def test_a_page_that_loads_itself_anew_is_the_last(web: Web) -> None:
+    web.pages["/page"] = (200, {}, '<meta http-equiv="refresh" content="20; url=/page?{q}">')
+    web.pages["/page"] = (200, {}, web.pages["/page"][2].replace("{q}", QUERY))
+    assert codes(follow(web)) == []
+
+
+def test_a_script_of_an_otherwise_empty_page_is_followed(web: Web) -> None:
+    web.pages["/page"] = (200, {}, f"<script>location.replace('/end?{QUERY}')</script>")
+    web.pages["/end"] = PAGE
+    journey = follow(web)
+    assert [hop.onward for hop in journey.hops] == ["status", "script", ""]
+    assert codes(journey) == ["extra-redirects", "script-redirect"]
+
+
+def test_a_script_of_a_page_with_text_is_told_and_not_followed(web: Web) -> None:
+    web.pages["/page"] = (200, {}, f"{'Read this. ' * 40}<script>location.href='/end'</script>")
+    journey = follow(web)
+    assert codes(journey) == ["script-redirect"]
+    assert journey.is_ok
+    assert len(journey.hops) == 2
+
+
+# Pages that are not there although they answer 200
+
+
+def test_a_page_like_that_of_any_missing_address_is_an_error(web: Web) -> None:
+    web.pages["*"] = web.pages["/page"] = (200, {}, "<title>Acme</title><h1>Page not found</h1>")
+    journey = follow(web)
+    assert codes(journey) == ["soft-404"]
+    assert "“Page not found”" in journey.problems[0].message
+    assert not journey.is_ok
+
+
+def test_a_page_about_missing_pages_is_only_a_warning(web: Web) -> None:
+    web.pages["/page"] = (200, {}, "<title>Why a page is not found</title>")
+    journey = follow(web)
+    assert codes(journey) == ["soft-404"]
+    assert journey.is_ok
+
+
+def test_a_page_that_is_sorry_is_taken_at_its_word_unless_others_are_too(web: Web) -> None:
+    web.pages["/page"] = (200, {}, "<title>Sorry seems to be the hardest word</title>")
+    assert codes(follow(web)) == []
+    web.pages["*"] = web.pages["/page"]
+    assert codes(follow(web)) == ["soft-404"]
+
+
+# Weight and time
+
+
+def test_a_heavy_page_is_a_warning_and_read_no_further_than_allowed(web: Web) -> None:
+    web.pages["/page"] = (200, {}, "x" * 3_000_000)
+    journey = follow(web)
+    assert codes(journey) == ["heavy"]
+    assert "3.0 MB" in journey.problems[0].message
+
+
+def test_an_answer_that_drips_for_ever_is_cut_off(monkeypatch) -> None:
+    monkeypatch.setattr(checker, "MAX_SECONDS", 0.5)
+    with dripping() as host:
+        journey = follow_link(
+            f"http://{host}/", device="iphone", utm=UTM, now=NOW, allowed_private_hosts=[host]
+        )
+    assert codes(journey) == ["timeout"]
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """Serve headers, one letter at a time, until the block ends."""
+    is_over = threading.Event()
+
+    def serve_one(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not is_over.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve_one, args=(server,))
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            is_over.set()
+            thread.join()

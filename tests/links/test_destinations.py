@@ -93,17 +93,6 @@ def test_an_ampersand_where_a_question_mark_belongs_is_repaired(
     assert repair_path(path, query) == expected
 
 
-def test_a_dropped_utm_value_is_named() -> None:
-    assert destinations.dropped_utm(
-        "https://a.example/?utm_source=sms&utm_medium=text&utm_content=version-a", UTM
-    ) == ["utm_campaign"]
-
-
-def test_a_changed_and_a_doubled_utm_value_are_named() -> None:
-    url = f"https://a.example/?{OURS}&utm_source=sms".replace("utm_medium=text", "utm_medium=x")
-    assert destinations.dropped_utm(url, UTM) == ["utm_source", "utm_medium"]
-
-
 # A shared machine may be slow: no property may fail for the time it took.
 unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 slugs = st.lists(st.text("abyz019", min_size=1, max_size=6), min_size=1, max_size=3).map("-".join)

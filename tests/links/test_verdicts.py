@@ -2,7 +2,7 @@
 
 import pytest
 
-from links.verdicts import Hop, Journey, Problem, Severity, judge_arrival
+from links.verdicts import Hop, Journey, Problem, Severity, dropped_values, judge_arrival
 
 UTM = {"utm_source": "sms", "utm_campaign": "demo-invite-q2", "utm_term": ""}
 END = "https://www.example.com/?utm_source=sms&utm_campaign=demo-invite-q2"
@@ -54,3 +54,20 @@ def test_only_an_error_makes_a_journey_bad() -> None:
 
 def test_a_journey_without_hops_has_no_end() -> None:
     assert (Journey().final_url, Journey().final_status) == ("", None)
+
+
+def test_a_dropped_value_is_named() -> None:
+    wanted = {"utm_source": "sms", "tr": "ID"}
+    assert dropped_values("https://a.example/?utm_source=sms", wanted) == ["tr"]
+
+
+def test_a_changed_and_a_doubled_value_are_named() -> None:
+    wanted = {"utm_source": "sms", "utm_medium": "text", "utm_term": "cfo"}
+    url = "https://a.example/?utm_source=sms&UTM_Source=sms&utm_medium=x&utm_term=cfo"
+    assert dropped_values(url, wanted) == ["utm_source", "utm_medium"]
+
+
+def test_a_value_that_stands_there_twice_is_told_as_such() -> None:
+    way = hops("https://go.example.com/x", END, f"{END}&utm_source=sms")
+    (problem, _) = judge_arrival(way, UTM)
+    assert "repeats utm_source" in problem.message

@@ -6,16 +6,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-PAGE = (200, "")
+Page = tuple[int, str] | tuple[int, dict[str, str], str]
+PAGE: Page = (200, "")
 
 
 class Web:
     """The server's address, its pages and the requests it was sent.
 
-    A page is (status, Location); `{query}` in a Location becomes the request's query.
+    A page is (status, Location) or (status, headers, HTML); `{query}` in a Location becomes the
+    request's query. The page `*` is shown for addresses that have none of their own.
     """
 
-    def __init__(self, pages: Mapping[str, tuple[int, str]], port: int) -> None:
+    def __init__(self, pages: Mapping[str, Page], port: int) -> None:
         self.pages = dict(pages)
         self.host = f"127.0.0.1:{port}"
         self.other_host = f"localhost:{port}"
@@ -24,21 +26,24 @@ class Web:
 
 
 @contextmanager
-def serve(pages: Mapping[str, tuple[int, str]] | None = None) -> Iterator[Web]:
+def serve(pages: Mapping[str, Page] | None = None) -> Iterator[Web]:
     """Serve the pages until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             web.requests.append((self.path, dict(self.headers)))
             parts = urlsplit(self.path)
-            status, location = web.pages.get(parts.path, (404, ""))
+            status, told, *body = web.pages.get(parts.path) or web.pages.get("*", (404, ""))
+            text = body[0] if body else "ok"
+            headers = {"Content-Type": "text/html"} | told if isinstance(told, dict) else {}
+            if told and isinstance(told, str):
+                headers = {"Location": told.replace("{query}", parts.query)}
             self.send_response(status)
-            if location:
-                self.send_header("Location", location.replace("{query}", parts.query))
-            self.send_header("Set-Cookie", "seen=yes")
-            self.send_header("Content-Length", "2")
+            for name, value in {"Set-Cookie": "seen=yes", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
-            self.wfile.write(b"ok")
+            self.wfile.write(text.encode())
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""

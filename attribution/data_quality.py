@@ -14,6 +14,7 @@ from django.db.models.functions import Abs, Lower
 from attribution.models import Bucket, CreditRule, CreditTotal, Finding, Outcome
 from campaigns.models import NamingConvention
 from crm_sync.models import Contact, Deal, DealContact, SyncProblem
+from links.models import LinkAlert
 from tracking.models import Touchpoint
 
 _SEVERITY = Finding.Severity
@@ -136,7 +137,16 @@ def _not_imported() -> Seen:
     return Seen(SyncProblem.objects.unresolved().filter(severity="error").count())
 
 
+def _broken_links() -> Seen:
+    return Seen(LinkAlert.objects.open().count())
+
+
 CHECKS = (
+    Check(
+        "broken_links", _SEVERITY.ERROR, "Broken links in sends that are live",
+        "Open the broken links: each says what is wrong and what to do. People are tapping them.",
+        _broken_links,
+    ),
     Check(
         "won_without_amount", _SEVERITY.ERROR, "Won deals without an amount",
         "Enter the amount in the CRM. Until then each counts as a win and adds nothing to revenue.",

@@ -47,6 +47,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _model("Short links", "link", "links", "link"),
             _model("Link checks", "fact_check", "links", "linkcheck"),
+            _model("Broken links", "link_off", "links", "linkalert"),
             _model("Domains", "dns", "links", "domain"),
         ],
     },

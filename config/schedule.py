@@ -25,7 +25,8 @@ TABLE = (
     Entry("Sync CRM connections that are due", "crm_sync.tasks.sync_due_connections", 60),
     Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
-    Entry("Check live links again", "links.tasks.recheck_live_links", 3600),
+    Entry("Check live links again", "links.tasks.recheck_live_links", 300),
+    Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
 )
 

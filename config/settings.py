@@ -56,6 +56,21 @@ HASH_KEY = env.str("HASH_KEY", default=SECRET_KEY)
 LINK_CHECK_ALLOWED_PRIVATE_HOSTS = env.list("LINK_CHECK_ALLOWED_PRIVATE_HOSTS", default=[])
 LINK_CHECK_FRESH_HOURS = env.int("LINK_CHECK_FRESH_HOURS", default=24)
 
+# E-mail (https://django-environ.readthedocs.io: smtp+tls://user:password@host:587), and alerts
+EMAIL_URL = env.str("EMAIL_URL", default="")
+globals().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str(
+    "EMAIL_FROM", default=f"Textrail <textrail@{urlsplit(PUBLIC_URL).hostname}>"
+)
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_QUIET_HOURS = env.int("ALERT_QUIET_HOURS", default=6)
+
+# Webhooks: private hosts that may receive them, also without https (demo and tests only)
+WEBHOOK_ALLOWED_PRIVATE_HOSTS = env.list("WEBHOOK_ALLOWED_PRIVATE_HOSTS", default=[])
+WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", default=30)
+WEBHOOK_GIVE_UP_DAYS = env.int("WEBHOOK_GIVE_UP_DAYS", default=5)
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # Ours is the admin site: config.apps.TextrailAdminConfig
     "unfold.contrib.filters",

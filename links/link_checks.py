@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from links.alerts import update_alerts
 from links.checker import follow_link
 from links.models import Link, LinkCheck
 from links.verdicts import Journey
@@ -14,17 +15,19 @@ _CHECKED_AT_ONCE = 8
 
 
 def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
-    """Follow each link as each device and keep what they met.
+    """Follow each link as each device and keep what they met; alert where a live one breaks.
 
     Takes as long as the slowest address answers. `link.domain` should be loaded.
     """
     tours = [(link, link.short_url, device) for link in links for device in LinkCheck.Device.values]
     with ThreadPoolExecutor(max_workers=_CHECKED_AT_ONCE) as pool:
         journeys = list(pool.map(lambda tour: _follow(*tour, now), tours))
-    return LinkCheck.objects.bulk_create(
+    checks = LinkCheck.objects.bulk_create(
         _as_check(link, device, journey, now)
         for (link, _, device), journey in zip(tours, journeys, strict=True)
     )
+    update_alerts(links=links, now=now)
+    return checks
 
 
 def recheck_due_links(*, now: datetime, limit: int) -> int:

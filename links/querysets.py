@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         WebhookEndpoint,
     )
 
+BROKEN_RECHECK = timedelta(minutes=10)
+
 
 class LinkQuerySet(models.QuerySet["Link"]):
     """Filters over short links."""
@@ -91,13 +93,20 @@ class LinkQuerySet(models.QuerySet["Link"]):
         )
 
     def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:
-        """Keep working links of live sends without a check in this time, the longest first."""
+        """Keep working links of live sends without a check in this time, the longest first.
+
+        Broken ones are due after ten minutes, so that it shows soon when they are mended.
+        """
+        alerts: type[LinkAlert] = apps.get_model("links", "LinkAlert")
+        is_broken = Exists(alerts.objects.open().filter(link=OuterRef("pk")))
         return (
             self.working(now=now)
             .filter(send__status="live")
             .annotate(checked_at=Max("checks__checked_at"))
             .filter(
-                Q(checked_at__isnull=True) | Q(checked_at__lte=now - timedelta(hours=fresh_hours))
+                Q(checked_at__isnull=True)
+                | Q(checked_at__lte=now - timedelta(hours=fresh_hours))
+                | Q(is_broken, checked_at__lte=now - BROKEN_RECHECK)
             )
             .order_by(F("checked_at").asc(nulls_first=True))
         )

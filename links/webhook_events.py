@@ -33,7 +33,7 @@ _PROBLEM = {
     "code": "final-status",
     "message": "The page answers 404.",
     "severity": "error",
-    "device": "phone",
+    "device": "iphone",
 }
 _DOMAIN = {"domain_id": "0198c1f0-5a00-7000-8000-000000000003", "host": "go.example.com"}
 

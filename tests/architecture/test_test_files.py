@@ -37,6 +37,8 @@ TESTED_THROUGH = {
     "campaigns.text_tables": "campaigns/test_spreadsheets.py",
     "campaigns.workbooks": "campaigns/test_spreadsheets.py",
     "links.changes": "links/test_live_resolver.py",
+    "links.letters": "links/test_alert_letters.py",
+    "links.webhook_payloads": "links/test_alerts.py",
     "tracking.channel_rule_order": "tracking/test_api_channel_rules.py",
     "tracking.confirmations": "tracking/test_taps.py",
     "tracking.default_channel_rules": "tracking/test_rule_sets.py",

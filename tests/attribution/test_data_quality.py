@@ -8,6 +8,7 @@ from attribution.data_quality import CHECKS, refresh_findings
 from attribution.models import Finding
 from campaigns.models import ExchangeRate
 from crm_sync.models import SyncProblem
+from links.models import LinkAlert
 from tests.attribution.builders import (
     NOW,
     a_company,
@@ -21,6 +22,7 @@ from tests.attribution.builders import (
     the_connection,
 )
 from tests.crm_sync.builders import a_run
+from tests.links.builders import make_link
 from tests.tracking.builders import make_send, make_touch
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,14 @@ def found(code: str) -> tuple[int, int | None] | None:
 def test_without_data_there_is_no_finding() -> None:
     assert refresh_findings(now=NOW) == 0
     assert not Finding.objects.exists()
+
+
+def test_broken_links_are_counted_until_they_are_mended() -> None:
+    alert = LinkAlert.objects.create(link=make_link(send=make_send()), opened_at=NOW)
+
+    assert found("broken_links") == (1, None)
+    LinkAlert.objects.filter(pk=alert.pk).update(resolved_at=NOW)
+    assert found("broken_links") is None
 
 
 def test_won_deals_without_an_amount_are_counted() -> None:

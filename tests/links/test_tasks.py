@@ -1,12 +1,13 @@
-"""The hourly recheck."""
+"""The periodic work: rechecks, and telling people of what broke."""
 
 from collections.abc import Iterator
 
 import pytest
+from django.core import mail
 
-from links.models import LinkCheck
-from links.tasks import recheck_live_links
-from tests.links.builders import make_domain, make_link, make_send
+from links.models import LinkAlert, LinkCheck
+from links.tasks import recheck_live_links, watch_alerts
+from tests.links.builders import NOW, make_domain, make_link, make_send
 from tests.links.web import PAGE, Web, serve
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +36,19 @@ def test_a_live_link_is_rechecked_once_while_its_check_is_fresh(web) -> None:
 
 def test_the_task_is_known_by_its_name() -> None:
     assert recheck_live_links.name == "links.tasks.recheck_live_links"
+
+
+def test_people_are_told_once_of_what_broke_and_alerts_of_ended_sends_close(settings) -> None:
+    settings.EMAIL_URL, settings.ALERT_EMAILS = "smtp://localhost", ["team@example.com"]
+    live, over = (
+        LinkAlert.objects.create(link=make_link(code=status, send=send), opened_at=NOW)
+        for status in ("live", "done")
+        for send in [make_send(f"send-{status}", status=status)]
+    )
+    watch_alerts()
+    watch_alerts()
+    live.refresh_from_db()
+    over.refresh_from_db()
+    assert (live.resolved_at, over.resolution) == (None, "send-over")
+    (letter,) = mail.outbox
+    assert "go.example.com/live" in letter.body

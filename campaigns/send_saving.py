@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from campaigns.conventions import Violation
 from campaigns.history import delete_by, save_by
@@ -50,6 +51,19 @@ class SendFrozenError(Exception):
         )
 
 
+class SendChangedMeanwhileError(Exception):
+    """Somebody saved the send after the writer had seen it; theirs is not overwritten unseen."""
+
+    def __init__(self, stored: Send) -> None:
+        latest = stored.history.first()
+        who = (latest and latest.history_user) or "Somebody"
+        at = timezone.localtime(stored.updated_at)
+        super().__init__(
+            f"{who} changed this send at {at:%H:%M} on {at:%-d %B}, after you opened it: see History "
+            "below. Save once more to put what you wrote in its place."
+        )
+
+
 class SendNotDraftError(Exception):
     """Only a draft can be deleted; any other send is history."""
 
@@ -61,19 +75,25 @@ class SendNotDraftError(Exception):
 
 @transaction.atomic
 def save_send(
-    *, send: Send, messages: list[Message] | None, by: "User | None", now: datetime
+    *,
+    send: Send,
+    messages: list[Message] | None,
+    by: "User | None",
+    now: datetime,
+    seen_at: datetime | None = None,
 ) -> Send:
     """Store a send and its messages after checking them, and tell the followers.
 
     `messages` None leaves them as they are; a list replaces them. Several messages without a
     version's name get the next free ones. A ready send that no longer satisfies its own checks
-    goes back to draft.
+    goes back to draft. `seen_at` is the send's `updated_at` as the writer saw it, if that is known.
 
     Raises:
         ConventionBrokenError: a value breaks the channel's convention or was used before, or
             the versions do not share the recipients among them.
         NoConventionError: the channel has no published convention.
         SendFrozenError: the send is out, and something its links carry would change.
+        SendChangedMeanwhileError: it was saved since `seen_at`, and would change.
     """
     stored = Send.objects.select_for_update().filter(pk=send.pk).first()
     wanted = messages if messages is not None else list(send.messages.all() if stored else [])
@@ -85,6 +105,8 @@ def save_send(
         _refuse_frozen_changes(stored, send, messages)
         save_by(send, by)
     else:
+        if stored is not None and seen_at not in {None, stored.updated_at}:
+            _refuse_unseen_changes(stored, send, wanted)
         verdict = check_send(send, wanted, now=now)
         if verdict.violations:
             raise ConventionBrokenError(verdict.violations, verdict.suggested)
@@ -101,6 +123,14 @@ def _refuse_frozen_changes(stored: Send, send: Send, messages: list[Message] | N
         changed.append("messages")
     if changed:
         raise SendFrozenError(stored, [name.removesuffix("_id") for name in changed])
+
+
+def _refuse_unseen_changes(stored: Send, send: Send, messages: list[Message]) -> None:
+    """Let pass what is stored already, such as a form that was sent twice."""
+    fields = [field.attname for field in Send._meta.concrete_fields if field.editable]
+    is_same = all(getattr(stored, name) == getattr(send, name) for name in fields)
+    if not is_same or _written(stored.messages.all()) != _written(messages):
+        raise SendChangedMeanwhileError(stored)
 
 
 def _written(messages: Iterable[Message]) -> dict[object, tuple[object, ...]]:

@@ -21,6 +21,7 @@ from campaigns.send_moves import (
 from campaigns.send_saving import (
     FROZEN_FIELDS,
     ConventionBrokenError,
+    SendChangedMeanwhileError,
     SendFrozenError,
     SendNotDraftError,
     delete_send,
@@ -37,6 +38,7 @@ __all__ = [
     "NotReplaceableError",
     "RateCardRefusedError",
     "ReasonMissingError",
+    "SendChangedMeanwhileError",
     "SendFrozenError",
     "SendNotDraftError",
     "TransitionNotAllowedError",

@@ -1,13 +1,16 @@
 """Campaigns, channels and opt-outs."""
 
 import re
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,7 +29,7 @@ class SendsOfCampaign(ReadOnlyTabularInline):
     """The campaign's sends, each a link to its page."""
 
     model = Send
-    fields = ("send", "status", "utm_campaign", "scheduled_at", "audience_size")
+    fields = ("send", "status", "campaign_name", "planned_for", "recipients")
     readonly_fields = fields
     verbose_name_plural = "Sends"
 
@@ -37,6 +40,21 @@ class SendsOfCampaign(ReadOnlyTabularInline):
         return format_html(
             '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, obj.name
         )
+
+    @admin.display(description="UTM campaign")
+    def campaign_name(self, obj: Send) -> str:
+        """Return the name used in every report."""
+        return obj.utm_campaign
+
+    @admin.display(description="Planned for")
+    def planned_for(self, obj: Send) -> datetime | None:
+        """Return when it shall go out."""
+        return obj.scheduled_at
+
+    @admin.display(description="Recipients")
+    def recipients(self, obj: Send) -> str:
+        """Return the planned number of recipients."""
+        return f"{obj.audience_size:,}"
 
 
 @admin.register(Campaign)
@@ -49,6 +67,7 @@ class CampaignAdmin(HistoryPanelMixin, CampaignFiles, TextrailHistoryAdmin):
     autocomplete_fields = ("owner",)
     inlines = (SendsOfCampaign,)
     fields = ("name", "description", "owner", ("starts_on", "ends_on"))
+    change_form_outer_before_template = "campaigns/campaign_top.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         """Count the sends and find the latest in the same query."""
@@ -62,6 +81,28 @@ class CampaignAdmin(HistoryPanelMixin, CampaignFiles, TextrailHistoryAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Whoever adds a campaign probably owns it."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def get_inlines(self, request: HttpRequest, obj: Campaign | None) -> Any:
+        """List the sends of a campaign that is there to have some."""
+        return self.inlines if obj else ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Lead on to the campaign's sends."""
+        plan_url = ""
+        if object_id and request.user.has_perm("campaigns.add_send"):
+            plan_url = f"{reverse('admin:campaigns_send_add')}?campaign={quote(object_id)}"
+        context = {"plan_url": plan_url, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
+        """Stay on the new campaign's page, where its first send is planned."""
+        return redirect("admin:campaigns_campaign_change", obj.pk)
 
     @admin.display(description="Sends", ordering="send_count")
     def sends(self, obj: Any) -> int:

@@ -23,6 +23,9 @@ from campaigns.send_preview import preview_of
 from campaigns.time_zones import common_zones
 from campaigns.versions import MOST_VERSIONS
 
+SEEN_AT = "seen_at"
+"""The hidden field with the time of the save that the writer saw."""
+
 _READ_BACK = 500
 _MOST_OFFERED = 50
 
@@ -101,10 +104,18 @@ def dress(form: Any, formsets: list[Any], stored: Send | None) -> dict[str, Any]
     address = reverse("admin:campaigns_send_preview")
     return {
         "address": f"{address}?send={stored.pk}" if stored else address,
+        "seen_at": _seen_at(form, current) if current else "",
         "summary": slots["builder-summary"],
         "blank_phone": phone_html(None, is_test=False),
         "next_count": min(len(rows) + 1, MOST_VERSIONS),
     }
+
+
+def _seen_at(form: Any, stored: Send) -> str:
+    """Return the save that was seen: what a form was opened with, until it was told of a later."""
+    is_told = any(found.field == SEEN_AT for found in form.refused)
+    seen: str = "" if is_told or not form.is_bound else form.data.get(SEEN_AT, "")
+    return seen or stored.updated_at.isoformat()
 
 
 def _initial_values(form: Any) -> dict[str, Any]:

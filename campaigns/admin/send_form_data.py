@@ -82,8 +82,13 @@ def composed_name(data: FormData, channel_id: UUID | None) -> str:
     if convention is None:
         return ""
     parts = [part_of(token) for token in convention.tokens.all()]
-    values = {part.name: text_in(data, part_field(channel_id, part.name))[:100] for part in parts}
+    values = {part.name: _tidy(text_in(data, part_field(channel_id, part.name))) for part in parts}
     return compose(parts, values, convention.separator)
+
+
+def _tidy(text: str) -> str:
+    """Write a part as the page's script does: small letters, hyphens for spaces."""
+    return "-".join(text[:100].lower().split())
 
 
 def part_field(channel_id: object, part: str) -> str:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from campaigns.admin.send_actions import send_actions
-from campaigns.admin.send_builder_page import SendBuilderMixin
+from campaigns.admin.send_builder_page import SEEN_AT, SendBuilderMixin
 from campaigns.admin.send_bulk import SendBulkMixin
 from campaigns.admin.send_forms import SendForm
 from campaigns.admin.send_imports import SendFiles
@@ -29,10 +29,12 @@ from campaigns.admin_base import (
     TextrailHistoryAdmin,
     signed_in_user,
 )
+from campaigns.conventions import Violation
 from campaigns.models import Channel, Send
 from campaigns.services import (
     FROZEN_FIELDS,
     ConventionBrokenError,
+    SendChangedMeanwhileError,
     SendFrozenError,
     save_send,
 )
@@ -141,6 +143,7 @@ class SendAdmin(
             messages=None if is_out(form.instance) else messages,
             by=signed_in_user(request),
             now=timezone.now(),
+            seen_at=_seen_at(form),
         )
         if form.instance.status != status:
             text = "The send went back to draft, because it is not complete any more."
@@ -168,6 +171,9 @@ class SendAdmin(
         except ConventionBrokenError as error:
             # A name was taken after the form's check. Nothing is stored, so the form says it.
             setattr(request, _REFUSED, error.violations)
+        except SendChangedMeanwhileError as error:
+            found = Violation(SEEN_AT, "", "changed-meanwhile", str(error), "")
+            setattr(request, _REFUSED, (found,))
         except SendFrozenError as error:
             # It went out after the form's check: what may still change is saved without the rest.
             self.message_user(request, f"It went out while you wrote. {error}", level="ERROR")
@@ -190,6 +196,14 @@ class SendAdmin(
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, _REFUSED, ())
         return form
+
+
+def _seen_at(form: SendForm) -> datetime | None:
+    """Return when the send was saved last as its form was opened, if the page told."""
+    try:
+        return parse_datetime(form.data.get(SEEN_AT, ""))
+    except ValueError:
+        return None
 
 
 def _moment(text: Any) -> datetime | None:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RangeDateFilter,
@@ -122,10 +124,17 @@ class SpendAdmin(HistoryPanelMixin, SpendFiles, TextrailHistoryAdmin):
     list_before_template = "campaigns/spend_totals.html"
     fields = (
         ("platform", "external_id"),
-        ("date", "currency", "amount"),
-        ("channel", "campaign", "send"),
+        "date",
+        ("currency", "amount"),
+        "channel",
+        ("campaign", "send"),
         "description",
     )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A cost is of today and in the currency of the reports, unless someone says otherwise."""
+        usual = {"date": timezone.localdate(), "currency": settings.REPORTING_CURRENCY}
+        return {**usual, **super().get_changeform_initial_data(request)}
 
     @admin.display(description="Campaign or send")
     def goes_to(self, obj: Spend) -> str:

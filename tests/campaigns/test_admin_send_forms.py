@@ -64,6 +64,12 @@ def test_an_empty_name_is_made_of_its_parts(client: Client) -> None:
     assert Send.objects.get().utm_campaign == "demo-invite-q2"
 
 
+def test_parts_are_tidied_as_the_pages_script_does(client: Client) -> None:
+    add(client, utm_campaign="", **{part("topic"): " Demo  Invite", part("period"): "Q2"})
+
+    assert Send.objects.get().utm_campaign == "demo-invite-q2"
+
+
 def test_a_name_wins_over_its_parts(client: Client) -> None:
     add(client, utm_campaign="trial-june", **{part("topic"): "demo-invite"})
 
@@ -87,10 +93,10 @@ def test_neither_name_nor_parts_is_explained_with_a_name_that_passes(client: Cli
 
 
 def test_parts_that_do_not_pass_come_back_as_they_were_typed(client: Client) -> None:
-    page = add(client, utm_campaign="", **{part("topic"): "Demo Invite"})
+    page = add(client, utm_campaign="", **{part("topic"): "Demo_Invite"})
 
-    assert 'value="Demo Invite"' in page
-    assert "“Demo Invite” has a space" in page
+    assert 'value="Demo_Invite"' in page
+    assert "“demo_invite” must be letters and digits joined by single hyphens" in page
     assert not Send.objects.exists()
 
 

@@ -18,8 +18,10 @@ from tests.campaigns.builders import (
     a_campaign,
     a_channel,
     a_convention,
+    a_manager,
     a_send,
     a_superuser,
+    a_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,24 @@ def test_a_new_campaign_belongs_to_whoever_adds_it() -> None:
 
     assert f'value="{root.pk}" selected' in page
     assert not Campaign.objects.exists()
+
+
+def test_a_new_campaigns_page_leads_to_its_first_send() -> None:
+    client = signed_in(a_manager())
+    form = {"name": "Trials", "description": "", "owner": "", "starts_on": "", "ends_on": ""}
+
+    page = client.post("/admin/campaigns/campaign/add/", form, follow=True).content.decode()
+
+    assert "Next: plan its first send." in page
+    assert f"/admin/campaigns/send/add/?campaign={Campaign.objects.get().pk}" in page
+
+
+def test_who_may_not_plan_is_not_led_to_it() -> None:
+    client = signed_in(a_user("vera", "campaigns.view_campaign"))
+
+    page = client.get(f"/admin/campaigns/campaign/{a_campaign().pk}/change/").content.decode()
+
+    assert "Plan a send" not in page
 
 
 def test_a_campaigns_page_lists_its_sends_by_name() -> None:

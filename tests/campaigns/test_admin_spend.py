@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from campaigns.models import SendingPolicy, Spend
 from campaigns.rate_card import record_rate_card_cost
@@ -159,6 +160,13 @@ def test_the_list_says_what_an_amount_is(client: Client) -> None:
     assert "Credit note" in text_of(client.get(f"{SPEND}?kind__exact=credit-note"))
     assert "−$3.00" in text
     assert f'href="{SPEND}import/"' in client.get(SPEND).content.decode()
+
+
+def test_a_new_cost_is_of_today_and_in_the_currency_of_the_reports(client: Client) -> None:
+    page = client.get(f"{SPEND}add/").content.decode()
+
+    assert f'value="{timezone.localdate().isoformat()}"' in page
+    assert 'name="currency" value="USD"' in page
 
 
 def test_an_invoice_typed_in_takes_the_rate_cards_place(client: Client) -> None:

@@ -11,6 +11,7 @@ from campaigns.models import Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
     ConventionBrokenError,
+    SendChangedMeanwhileError,
     SendFrozenError,
     SendNotDraftError,
     delete_send,
@@ -276,6 +277,47 @@ def test_a_status_set_by_hand_is_not_stored() -> None:
 
     send.refresh_from_db()
     assert send.status == "draft"
+
+
+def opened_before_nadia_saved() -> tuple[Send, Any]:
+    """Return a send as it was read before somebody else changed its audience, and when."""
+    send = a_send(audience="Trials")
+    seen_at = send.updated_at
+    other = Send.objects.get(pk=send.pk)
+    other.audience = "Lapsed trials"
+    save(other, by=a_user("nadia"))
+    return send, seen_at
+
+
+def test_what_somebody_else_saved_is_not_overwritten_unseen() -> None:
+    send, seen_at = opened_before_nadia_saved()
+    send.name = "Renamed"
+
+    with pytest.raises(SendChangedMeanwhileError, match="nadia changed this send at"):
+        save_send(send=send, messages=None, by=None, now=NOW, seen_at=seen_at)
+
+    send.refresh_from_db()
+    assert (send.name, send.audience) == ("Trial re-engagement, June", "Lapsed trials")
+
+
+def test_what_was_seen_may_be_changed_and_a_form_sent_twice_changes_nothing() -> None:
+    send = a_send(audience="Trials")
+    seen_at = send.updated_at
+    send.audience = "Lapsed trials"
+
+    for _ in range(2):
+        save_send(send=send, messages=None, by=None, now=NOW, seen_at=seen_at)
+
+    send.refresh_from_db()
+    assert send.audience == "Lapsed trials"
+
+
+def test_another_text_written_meanwhile_is_not_lost_either() -> None:
+    send, seen_at = opened_before_nadia_saved()
+    send.audience = "Lapsed trials"
+
+    with pytest.raises(SendChangedMeanwhileError):
+        save_send(send=send, messages=[Message(body=TEXT)], by=None, now=NOW, seen_at=seen_at)
 
 
 def test_a_ready_send_that_loses_its_link_goes_back_to_draft() -> None:

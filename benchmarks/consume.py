@@ -26,7 +26,7 @@ AGENTS = (
 )
 TABLES = (
     "tracking_pendingchange, tracking_event, tracking_touchpoint, tracking_click,"
-    " tracking_clicktotal, tracking_journalcursor, tracking_identityedge, tracking_identity,"
+    " tracking_clicktotal, tracking_tapbreakdown, tracking_orphantotal, tracking_journalcursor, tracking_identityedge, tracking_identity,"
     " tracking_person"
 )
 
@@ -115,13 +115,14 @@ def bare_copy(taps: int) -> float:
     rows = [
         (
             new_id(), now, "redirected", None, None, "go.example.com", "/k7Qm2Xa", "", "GET",
-            "a" * 32, AGENTS[number % 4].format(n=number % 50), "", "likely", "browser",
+            "a" * 32, AGENTS[number % 4].format(n=number % 50), "", "DE", "phone", "iOS", "Safari",
+            "likely", "browser",
         )
         for number in range(taps)
     ]  # fmt: skip
     columns = (
         "id, occurred_at, answer, link_id, recipient_id, host, path, query, method, address_hash,"
-        " user_agent, referrer, grade, reason"
+        " user_agent, referrer, country, device, os, browser, grade, reason"
     )
     start = time.perf_counter()
     with (

@@ -13,6 +13,7 @@ from uuid import UUID
 from campaigns.public_ids import encode_id
 from links.codes import SUFFIX_LENGTH, normalize_code
 from tracking import bots
+from tracking.devices import Device, read_device
 from tracking.journal_lines import TapRecord
 
 REPEAT_SECONDS = 10
@@ -30,7 +31,10 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """What is known of a link when its tap is read. `live_at_us`: when its send went live."""
+    """What is known of a link when its tap is read.
+
+    `live_at_us`: when its send went live. `tap_limit` is None where none is set or left to reach.
+    """
 
     id: UUID
     code: str
@@ -41,6 +45,7 @@ class LinkFacts:
     live_at_us: int | None
     destination_url: str
     utm: Mapping[str, str]
+    tap_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,16 @@ class Tap:
             return ""
         suffix = self.short_code.removeprefix(self.link.code)
         return suffix if len(suffix) == SUFFIX_LENGTH else ""
+
+    @property
+    def device(self) -> Device:
+        """What it was made with, as its agent claims."""
+        return read_device(self.record.user_agent)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it belongs into the counts of its link."""
+        return self.link is not None and self.record.answer == "redirected"
 
     @property
     def is_machine(self) -> bool:

@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from campaigns.public_ids import new_id
+from tracking.copying import copy_new
 from tracking.identity import JoinRequest, ensure_identities, join_all
 from tracking.identity_graph import ordered
 from tracking.identity_values import IdentityKey, UnusableIdentityError, normalise_key
 from tracking.models import Identity, IdentityEdge, Person
 from tracking.pipeline import RecipientFacts
-from tracking.tap_rows import copy_new
 
 JOIN_CHUNK = 200
 _KIND = Identity.Kind.RECIPIENT

@@ -21,16 +21,23 @@ from tracking.identity import JoinRequest, join_all
 from tracking.journal import Batch, JournalReader, readers
 from tracking.journal_lines import LossRecord, MalformedLineError, TapRecord, parse_line
 from tracking.models import Identity, IdentityEdge, JournalCursor, PendingChange
+from tracking.orphans import add_orphans
 from tracking.pipeline import Tap, click_value
 from tracking.recipients import name_recipients
-from tracking.tap_facts import load_click_identities, load_surroundings
+from tracking.tap_facts import (
+    load_click_identities,
+    load_surroundings,
+    load_tapped_identities,
+)
+from tracking.tap_limits import settle_limits
 from tracking.tap_rows import (
-    add_to_totals,
     insert_clicks,
     insert_touches,
     name_touch_of_events,
     set_earlier_origins,
 )
+from tracking.tap_totals import add_taps
+from tracking.tap_webhooks import announce_taps
 
 BATCH = 5000
 KEEP_CURSORS = timedelta(days=30)
@@ -173,10 +180,12 @@ def take_taps(records: Sequence[TapRecord], *, now: datetime) -> ReadResult:
     is_new = {tap.record.click_id for tap in new_taps}
     touches = [tap for tap in outcome.touches if tap.record.click_id in is_new]
     _name_people(touches, now=now)
+    first_taps = _first_taps(touches)
     insert_touches(touches)
     name_touch_of_events([tap.record.click_id for tap in touches if tap.is_confirmed])
-    add_to_totals(new_taps)
     _tell_of_people(touches, now=now)
+    _count(new_taps, first_taps, now=now)
+    announce_taps(new_taps, now=now)
     return ReadResult(
         click_count=len(new_taps),
         touch_count=len(touches),
@@ -184,6 +193,28 @@ def take_taps(records: Sequence[TapRecord], *, now: datetime) -> ReadResult:
         dropped=outcome.dropped,
         graded=Counter(str(tap.reason) for tap in new_taps),
     )
+
+
+def _count(taps: Sequence[Tap], first_taps: Sequence[Tap], *, now: datetime) -> None:
+    """Bring the running counts up to date and close the links whose limit is reached by now."""
+    add_taps(taps, first_taps=first_taps)
+    add_orphans(taps)
+    limited = {tap.link.id for tap in taps if tap.link and tap.link.tap_limit and tap.is_counted}
+    if limited:
+        settle_limits(link_ids=limited, now=now)
+
+
+def _first_taps(touches: Sequence[Tap]) -> list[Tap]:
+    """Return the taps by which recipients come to be among those who tapped.
+
+    A recipient who was forgotten since (neither number nor mailbox) was counted before.
+    """
+    first: dict[UUID, Tap] = {}
+    for tap in touches:
+        if tap.identity_id and tap.recipient and (tap.recipient.phone or tap.recipient.email):
+            first.setdefault(tap.identity_id, tap)
+    counted = load_tapped_identities(first)
+    return [tap for identity_id, tap in first.items() if identity_id not in counted]
 
 
 def _name_people(touches: Sequence[Tap], *, now: datetime) -> None:

@@ -61,7 +61,8 @@ def make_links(*, host: str, count: int, with_send: bool = True) -> list[str]:
     now = timezone.now()
     columns = (
         "id, domain_id, code, title, status, send_id, destination_url, utm_source, utm_medium,"
-        " utm_campaign, utm_content, utm_term, passes_query, fallback_url, created_at, updated_at"
+        " utm_campaign, utm_content, utm_term, passes_query, fallback_url, created_at, updated_at,"
+        " targets, tags, imported_from"
     )
     with (
         connection.cursor() as cursor,
@@ -72,6 +73,7 @@ def make_links(*, host: str, count: int, with_send: bool = True) -> list[str]:
                 new_id(), domain.pk, code, "", "active", send.pk if send else None,
                 f"https://www.example.com/offers/summer-{number}", "sms", "text",
                 "trial-reengagement-june", "version-a", "customers-trial", True, "", now, now,
+                "[]", [], "",
             )  # fmt: skip
             copy.write_row(row)
     return list(codes)

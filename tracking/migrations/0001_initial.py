@@ -135,6 +135,8 @@ class Migration(migrations.Migration):
                 ('human_count', models.PositiveIntegerField(default=0)),
                 ('machine_count', models.PositiveIntegerField(default=0)),
                 ('recipient_count', models.PositiveIntegerField(default=0, help_text='Recipients whose first tap as a person was that day')),
+                ('earliest_at', models.DateTimeField(help_text='Of the taps by people', null=True)),
+                ('latest_at', models.DateTimeField(help_text='Of the taps by people', null=True)),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='links.link')),
             ],
             options={

@@ -90,6 +90,8 @@ class ClickTotal(models.Model):
     recipient_count = models.PositiveIntegerField(
         default=0, help_text="Recipients whose first tap as a person was that day"
     )
+    earliest_at = models.DateTimeField(null=True, help_text="Of the taps by people")
+    latest_at = models.DateTimeField(null=True, help_text="Of the taps by people")
 
     class Meta:
         ordering = ["-date"]

@@ -1,0 +1,51 @@
+"""Tells other systems of taps. Where nobody wants to know, it costs one small query a batch."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from links.models import Link
+from links.webhook_events import TAP_RECORDED
+from links.webhooks import is_wanted, queue_event
+from tracking.pipeline import Tap
+from tracking.tap_facts import moment_of
+
+
+def announce_taps(taps: Sequence[Tap], *, now: datetime) -> int:
+    """Queue a message for every tap that was redirected; return how many."""
+    if not taps or not is_wanted(TAP_RECORDED):
+        return 0
+    ids = {tap.link.id for tap in taps if tap.link is not None}
+    links = Link.objects.select_related("domain", "send").in_bulk(ids)
+    told = {link_id: link_payload(link) for link_id, link in links.items()}
+    payloads = [
+        _payload(tap, told[tap.link.id]) for tap in taps if tap.link is not None and tap.is_counted
+    ]
+    return queue_event(event_type=TAP_RECORDED, payloads=payloads, now=now)
+
+
+def link_payload(link: Link) -> dict[str, Any]:
+    """Return how messages name a link. Costs queries unless `domain` and `send` are loaded."""
+    return {
+        "link_id": str(link.pk),
+        "short_url": link.short_url,
+        "send_id": str(link.send.pk) if link.send else None,
+        "send_name": link.send.name if link.send else None,
+        "utm_campaign": link.utm_campaign,
+    }
+
+
+def _payload(tap: Tap, link: Mapping[str, Any]) -> dict[str, Any]:
+    device = tap.device
+    return {
+        "click_id": str(tap.record.click_id),
+        "clicked_at": moment_of(tap.record.occurred_at_us).isoformat(),
+        **link,
+        "recipient_id": str(tap.recipient.id) if tap.recipient else None,
+        "grade": "confirmed" if tap.is_confirmed else str(tap.grade),
+        "reason": str(tap.reason),
+        "device": device.device,
+        "os": device.os,
+        "browser": device.browser,
+        "country": tap.record.country,
+    }

@@ -38,6 +38,10 @@ class HopSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     status = serializers.IntegerField(allow_null=True)
     milliseconds = serializers.IntegerField()
+    onward = serializers.CharField(
+        required=False,
+        help_text="What led on from here: status, meta, script; target: not asked, others are sent",
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -57,7 +61,7 @@ class LinkCheckSerializer(serializers.ModelSerializer[LinkCheck]):
     class Meta:
         model = LinkCheck
         fields = (
-            "id", "device", "is_ok", "checked_at", "final_url", "final_status", "hops", "problems",
+            "id", "device", "destination_url", "is_ok", "checked_at", "final_url", "final_status", "hops", "problems",
         )  # fmt: skip
 
 

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from links.alerts import update_alerts
+from links.check_tours import Tour, tours_of
 from links.checker import follow_link
 from links.models import Link, LinkCheck
 from links.verdicts import Journey
@@ -15,19 +17,25 @@ _CHECKED_AT_ONCE = 8
 
 
 def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
-    """Follow each link as each device and keep what they met; alert where a live one breaks.
+    """Follow each link on each of its tours and keep what they met.
 
-    Takes as long as the slowest address answers. `link.domain` should be loaded.
+    Takes as long as the slowest address answers. `link.domain` should be loaded. A link that
+    worked the last time raises no alert yet: it is due again soon, and one bad moment is none.
     """
-    tours = [(link, link.short_url, device) for link in links for device in LinkCheck.Device.values]
+    tours = [
+        (link, tour) for link in links for tour in tours_of(link.destination_url, link.targets)
+    ]
     with ThreadPoolExecutor(max_workers=_CHECKED_AT_ONCE) as pool:
-        journeys = list(pool.map(lambda tour: _follow(*tour, now), tours))
-    checks = LinkCheck.objects.bulk_create(
-        _as_check(link, device, journey, now)
-        for (link, _, device), journey in zip(tours, journeys, strict=True)
-    )
-    update_alerts(links=links, now=now)
-    return checks
+        journeys = list(pool.map(lambda going: _follow(going[0], going[1], now), tours))
+    rows = [
+        _as_check(link, tour, journey, now)
+        for (link, tour), journey in zip(tours, journeys, strict=True)
+    ]
+    with transaction.atomic():
+        settled = _settled(links, rows)
+        LinkCheck.objects.bulk_create(rows)
+        update_alerts(links=settled, now=now)
+    return rows
 
 
 def recheck_due_links(*, now: datetime, limit: int) -> int:
@@ -38,15 +46,30 @@ def recheck_due_links(*, now: datetime, limit: int) -> int:
     return len(links)
 
 
-def _follow(link: Link, url: str, device: str, now: datetime) -> Journey:
-    allowed = settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS
-    return follow_link(url, device=device, utm=link.utm, now=now, allowed_private_hosts=allowed)
+def _settled(links: Sequence[Link], rows: Sequence[LinkCheck]) -> list[Link]:
+    """Keep the links that work, and those that did not work the last time either."""
+    failed = {row.link_id for row in rows if not row.is_ok}
+    before = Link.objects.filter(pk__in=failed).failing()
+    unconfirmed = failed - set(before.values_list("pk", flat=True))
+    return [link for link in links if link.pk not in unconfirmed]
 
 
-def _as_check(link: Link, device: str, journey: Journey, now: datetime) -> LinkCheck:
+def _follow(link: Link, tour: Tour, now: datetime) -> Journey:
+    return follow_link(
+        link.short_url,
+        device=tour.device,
+        utm=link.utm,
+        now=now,
+        destination_url=tour.destination_url,
+        allowed_private_hosts=settings.LINK_CHECK_ALLOWED_PRIVATE_HOSTS,
+    )
+
+
+def _as_check(link: Link, tour: Tour, journey: Journey, now: datetime) -> LinkCheck:
     return LinkCheck(
         link=link,
-        device=device,
+        device=tour.device,
+        destination_url=tour.destination_url,
         is_ok=journey.is_ok,
         checked_at=now,
         final_url=journey.final_url,

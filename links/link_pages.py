@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from campaigns.models import Send
 from campaigns.send_page import Panel
+from links.check_tours import Tour, tours_of
 from links.models import Link, LinkCheck, RecipientLink
 from links.qr import qr_data_uri
 from links.send_preflight import is_fresh, latest_checks
@@ -20,9 +21,10 @@ from links.send_preflight import is_fresh, latest_checks
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One device's last check of a link, or that there is none, as a page shows it."""
+    """The last check of one way to follow a link, or that there is none, as a page shows it."""
 
     device: str
+    destination_url: str
     icon: str
     check: LinkCheck | None
     is_fresh: bool
@@ -65,8 +67,8 @@ def link_views(links: Sequence[Link], now: datetime) -> list[LinkView]:
             qr=qr_data_uri(link.short_url),
             recipient_count=recipients.get(link.pk, 0),
             checks=[
-                _check_view(device, latest.get((link, device.value)), link, now)
-                for device in LinkCheck.Device
+                _check_view(tour, latest.get((link, tour)), link, now)
+                for tour in tours_of(link.destination_url, link.targets)
             ],
         )
         for link in links
@@ -109,12 +111,11 @@ def state_of(link: Link, now: datetime) -> str:
     return "Not started" if link.starts_at and link.starts_at > now else "Active"
 
 
-def _check_view(
-    device: LinkCheck.Device, check: LinkCheck | None, link: Link, now: datetime
-) -> CheckView:
+def _check_view(tour: Tour, check: LinkCheck | None, link: Link, now: datetime) -> CheckView:
     return CheckView(
-        device=device.label,
-        icon=_ICONS[device.value],
+        device=LinkCheck.Device(tour.device).label,
+        destination_url=tour.destination_url,
+        icon=_ICONS[tour.device],
         check=check,
         is_fresh=check is not None and is_fresh(check, link, now),
     )

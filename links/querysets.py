@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.postgres.aggregates import BoolAnd
 from django.db import models
-from django.db.models import Count, Exists, F, Func, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
     from campaigns.models import Send
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         WebhookEndpoint,
     )
 
-BROKEN_RECHECK = timedelta(minutes=10)
+_FAILED_IS_DUE_AFTER = timedelta(minutes=5)
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -92,23 +92,26 @@ class LinkQuerySet(models.QuerySet["Link"]):
             desktop_ok=verdict(device="desktop"),
         )
 
-    def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:
-        """Keep working links of live sends without a check in this time, the longest first.
+    def failing(self) -> LinkQuerySet:
+        """Keep links that did not work when they were last checked."""
+        return self.with_last_checks().filter(Q(last_check_ok=False))
 
-        Broken ones are due after ten minutes, so that it shows soon when they are mended.
+    def due_for_check(self, *, now: datetime, fresh_hours: int) -> LinkQuerySet:
+        """Keep working links of live sends to be checked again, the longest unchecked first.
+
+        Due is what has no check in this time, and what did not work some minutes ago.
         """
-        alerts: type[LinkAlert] = apps.get_model("links", "LinkAlert")
-        is_broken = Exists(alerts.objects.open().filter(link=OuterRef("pk")))
+        stale, failed = now - timedelta(hours=fresh_hours), now - _FAILED_IS_DUE_AFTER
         return (
             self.working(now=now)
             .filter(send__status="live")
-            .annotate(checked_at=Max("checks__checked_at"))
+            .with_last_checks()
             .filter(
-                Q(checked_at__isnull=True)
-                | Q(checked_at__lte=now - timedelta(hours=fresh_hours))
-                | Q(is_broken, checked_at__lte=now - BROKEN_RECHECK)
+                Q(last_checked_at__isnull=True)
+                | Q(last_checked_at__lte=stale)
+                | Q(last_check_ok=False, last_checked_at__lte=failed)
             )
-            .order_by(F("checked_at").asc(nulls_first=True))
+            .order_by(F("last_checked_at").asc(nulls_first=True))
         )
 
 

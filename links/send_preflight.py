@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from campaigns.models import Message, Send
 from campaigns.preflight import CheckResult, Level
+from links.check_tours import Tour, tours_of
 from links.models import Domain, Link, LinkCheck
 from links.verdicts import PUBLIC_SHORTENERS, Severity, spoken_list
 
@@ -36,11 +37,13 @@ def check_send_links(send: Send, now: datetime) -> list[CheckResult]:
     return results
 
 
-def latest_checks(links: list[Link]) -> dict[tuple[Link, str], LinkCheck]:
-    """Return the newest check of each link and device. Costs one query."""
+def latest_checks(links: list[Link]) -> dict[tuple[Link, Tour], LinkCheck]:
+    """Return the newest check of each link and tour. Costs one query."""
     checks = LinkCheck.objects.filter(link__in=links).latest_per_device()
     by_id = {link.pk: link for link in links}
-    return {(by_id[check.link_id], check.device): check for check in checks}
+    return {
+        (by_id[check.link_id], Tour(check.device, check.destination_url)): check for check in checks
+    }
 
 
 def is_fresh(check: LinkCheck, link: Link, now: datetime) -> bool:
@@ -67,7 +70,7 @@ def _missing_links(messages: list[Message], links: Mapping[UUID, Link]) -> Itera
 
 
 def _judge(
-    link: Link, latest: dict[tuple[Link, str], LinkCheck], now: datetime
+    link: Link, latest: dict[tuple[Link, Tour], LinkCheck], now: datetime
 ) -> Iterator[CheckResult]:
     unusable = _why_unusable(link, now)
     if unusable:
@@ -78,13 +81,19 @@ def _judge(
             reverse("admin:links_link_change", args=[link.pk]),
         )
     fix_url = reverse("admin:links_check_send", args=[link.send_id])
-    found: dict[tuple[str, str, Level], list[str]] = {}
-    for device in LinkCheck.Device:
-        for finding in _findings(latest.get((link, device.value)), link, now):
-            found.setdefault(finding, []).append(device.label)
-    for (code, message, level), devices in found.items():
-        place = f"{link} on {spoken_list(devices)}"
-        yield CheckResult(code, level, f"{place}: {message}", fix_url)
+    found: dict[tuple[str, str, Level], list[Tour]] = {}
+    for tour in tours_of(link.destination_url, link.targets):
+        for finding in _findings(latest.get((link, tour)), link, now):
+            found.setdefault(finding, []).append(tour)
+    for (code, message, level), tours in found.items():
+        yield CheckResult(code, level, f"{link} {_where(tours)}: {message}", fix_url)
+
+
+def _where(tours: list[Tour]) -> str:
+    devices = [LinkCheck.Device(tour.device).label for tour in tours if not tour.destination_url]
+    pages = [tour.destination_url for tour in tours if tour.destination_url]
+    on, to = devices and f"on {spoken_list(devices)}", pages and f"to {spoken_list(pages)}"
+    return " and ".join(part for part in (on, to) if part)
 
 
 def _findings(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import redis
@@ -325,12 +326,12 @@ def web(settings) -> Iterator[Web]:
         yield server
 
 
-def make_served_link(web: Web, code: str = "k7Qm2Xa") -> Link:
+def make_served_link(web: Web, code: str = "k7Qm2Xa", **values: Any) -> Link:
     domain, _ = Domain.objects.get_or_create(host=web.host, defaults={"scheme": "http"})
     query = "utm_source=sms&utm_medium=text&utm_campaign=demo-invite-q2"
     web.pages[f"/{code}"] = (302, f"{web.url}/page?{query}")
     web.pages["/page"] = PAGE
-    return make_link(domain, code, destination_url=f"{web.url}/page")
+    return make_link(domain, code, destination_url=f"{web.url}/page", **values)
 
 
 def test_a_check_follows_each_link_as_both_devices_and_keeps_the_hops(web: Web) -> None:
@@ -387,3 +388,28 @@ def test_never_checked_links_are_rechecked_first_and_only_so_many(web: Web) -> N
     make_check(old, checked_at=NOW - timedelta(hours=25))
     assert services.recheck_due_links(now=NOW, limit=1) == 1
     assert LinkCheck.objects.filter(link=never).count() == 3
+
+
+def test_every_destination_of_a_link_is_checked_once(web: Web) -> None:
+    target = {"devices": [], "countries": ["DE"], "destination_url": f"{web.url}/de"}
+    link = make_served_link(web, targets=[target])
+    web.pages["/de"] = (404, "")
+    checks = services.check_links(links=[link], now=NOW)
+    assert [(check.destination_url, check.is_ok) for check in checks] == [
+        ("", True),
+        ("", True),
+        ("", True),
+        (f"{web.url}/de", False),
+        (f"{web.url}/page", True),
+    ]
+
+
+def test_one_bad_moment_of_a_live_link_is_no_alert_and_a_second_one_is(web: Web) -> None:
+    link = make_served_link(web, send=make_send(status="live"))
+    web.pages["/page"] = (500, "")
+    services.check_links(links=[link], now=NOW)
+    assert not link.alerts.exists()
+    soon = NOW + timedelta(minutes=6)
+    assert services.recheck_due_links(now=NOW + timedelta(minutes=1), limit=5) == 0
+    assert services.recheck_due_links(now=soon, limit=5) == 1
+    assert link.alerts.get().opened_at == soon

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any, Final
 
-from campaigns.table_rows import Row, UnreadableTableError, filled_rows
+from campaigns.table_rows import Limits, Row, UnreadableTableError, filled_rows, usual_limits
 from campaigns.text_tables import check_size, csv_rows
 from campaigns.workbooks import is_zip, workbook_rows, write_workbook
 
 __all__ = [
+    "Limits",
     "Row",
     "Table",
     "UnreadableTableError",
@@ -50,7 +51,7 @@ class Table:
         return (row.cells for row in self.numbered_rows)
 
 
-def read_table(file: IO[bytes], filename: str) -> Table:
+def read_table(file: IO[bytes], filename: str, limits: Limits | None = None) -> Table:
     """Return the table in a file; the first row that says anything is its header.
 
     Rows are read as they are asked for, so the file must stay open until then.
@@ -58,8 +59,10 @@ def read_table(file: IO[bytes], filename: str) -> Table:
     Raises:
         UnreadableTableError: empty, too large, damaged, or of another kind.
     """
-    check_size(file)
-    rows = filled_rows(_rows_of(file, PurePath(filename).suffix.lower()))
+    limits = limits or usual_limits()
+    check_size(file, limits.file_bytes)
+    suffix = PurePath(filename).suffix.lower()
+    rows = filled_rows(_rows_of(file, suffix, limits.unpacked_bytes), limits.rows)
     header = next(rows, None)
     if header is None:
         raise UnreadableTableError("The file is empty.")
@@ -81,9 +84,9 @@ class _Line:
         return text
 
 
-def _rows_of(file: IO[bytes], suffix: str) -> Iterator[Row]:
+def _rows_of(file: IO[bytes], suffix: str, most_unpacked: int) -> Iterator[Row]:
     if is_zip(file):
-        return workbook_rows(file)
+        return workbook_rows(file, most_unpacked)
     file.seek(0)
     start = file.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")):

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 100_000
+MOST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_COLUMNS: Final = 200
 # What a cell of a spreadsheet holds at most
 LONGEST_CELL: Final = 32_767
@@ -25,16 +26,29 @@ class Row(NamedTuple):
     cells: list[str]
 
 
-def filled_rows(rows: Iterable[Row]) -> Iterator[Row]:
+class Limits(NamedTuple):
+    """How large a file, its rows, and an unpacked workbook may be where the usual is too little."""
+
+    file_bytes: int
+    rows: int
+    unpacked_bytes: int
+
+
+def usual_limits() -> Limits:
+    """Return what is allowed of most files."""
+    return Limits(MOST_BYTES, MOST_ROWS, MOST_UNPACKED)
+
+
+def filled_rows(rows: Iterable[Row], most: int) -> Iterator[Row]:
     """Yield the rows that say something, with cells without surrounding blanks.
 
     Raises:
         UnreadableTableError: too many rows or columns, or too long a cell.
     """
     for row in rows:
-        if row.number > MOST_ROWS:
+        if row.number > most:
             raise UnreadableTableError(
-                f"The file has more than {MOST_ROWS:,} rows. Split it into smaller files."
+                f"The file has more than {most:,} rows. Split it into smaller files."
             )
         cells = [cell.strip() for cell in row.cells]
         while cells and not cells[-1]:

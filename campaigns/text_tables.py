@@ -35,7 +35,7 @@ _FOREIGN: Final = (
 )
 
 
-def check_size(file: IO[bytes]) -> None:
+def check_size(file: IO[bytes], most: int) -> None:
     """Refuse a file that is empty or larger than any table should be.
 
     Raises:
@@ -44,9 +44,9 @@ def check_size(file: IO[bytes]) -> None:
     size = file.seek(0, io.SEEK_END) or file.tell()
     if not size:
         raise UnreadableTableError("The file is empty.")
-    if size > MOST_BYTES:
+    if size > most:
         raise UnreadableTableError(
-            f"The file has {size / 2**20:,.1f} MB; {MOST_BYTES >> 20} MB are allowed. "
+            f"The file has {size / 2**20:,.1f} MB; {most >> 20:,} MB are allowed. "
             "Split it into smaller files."
         )
 
@@ -57,7 +57,7 @@ def read_text(file: IO[bytes]) -> str:
     Raises:
         UnreadableTableError: empty, too large, or no text.
     """
-    check_size(file)
+    check_size(file, MOST_BYTES)
     return "".join(_chunks(file, encoding_of(file)))
 
 

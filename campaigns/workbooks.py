@@ -14,7 +14,6 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from campaigns.table_rows import LONGEST_CELL, MOST_COLUMNS, Row, UnreadableTableError
 
-_MOST_UNPACKED: Final = 200 * 1024 * 1024
 # What is held in memory as a whole: styles, texts, the list of sheets
 _MOST_HELD: Final = 40 * 1024 * 1024
 _DAMAGED: Final = "The workbook is damaged. Open it in a spreadsheet and save it as XLSX again."
@@ -30,7 +29,7 @@ def is_zip(file: IO[bytes]) -> bool:
     return file.read(4) == b"PK\x03\x04"
 
 
-def workbook_rows(file: IO[bytes]) -> Iterator[Row]:
+def workbook_rows(file: IO[bytes], most_unpacked: int) -> Iterator[Row]:
     """Yield the rows of the first visible sheet that has any, blank ones too.
 
     Of formulas it yields the results that were saved with them.
@@ -40,7 +39,7 @@ def workbook_rows(file: IO[bytes]) -> Iterator[Row]:
     """
     if not DEFUSEDXML:
         raise RuntimeError("defusedxml is missing: workbooks cannot be read safely")
-    _check_package(file)
+    _check_package(file, most_unpacked)
     try:
         yield from _read(file)
     except UnreadableTableError:
@@ -75,7 +74,7 @@ def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter >= " " or letter in "\t\n\r")
 
 
-def _check_package(file: IO[bytes]) -> None:
+def _check_package(file: IO[bytes], most_unpacked: int) -> None:
     """Look at the package's list before anything of it is unpacked."""
     file.seek(0)
     try:
@@ -88,7 +87,7 @@ def _check_package(file: IO[bytes]) -> None:
             "This is not an XLSX workbook. In Numbers or LibreOffice, export it as CSV or XLSX."
         )
     held = sum(part.file_size for part in parts if "/worksheets/" not in part.filename)
-    if sum(part.file_size for part in parts) > _MOST_UNPACKED or held > _MOST_HELD:
+    if sum(part.file_size for part in parts) > most_unpacked or held > _MOST_HELD:
         raise UnreadableTableError(
             "The workbook is far larger unpacked than a table should be. Save the sheet as CSV."
         )

@@ -27,6 +27,8 @@ TABLE = (
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
     Entry("Check live links again", "links.tasks.recheck_live_links", 300),
     Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),
+    Entry("Add uploaded audiences", "links.tasks.add_audiences", 15),
+    Entry("Delete old audience files", "links.tasks.expire_audiences", 3600),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
 )
 

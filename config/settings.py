@@ -52,6 +52,9 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # Personal data: the key behind every stored hash of a phone number or an address
 HASH_KEY = env.str("HASH_KEY", default=SECRET_KEY)
 
+# How long the results of an uploaded audience are kept: they hold phone numbers
+AUDIENCE_FILE_DAYS = env.int("AUDIENCE_FILE_DAYS", default=7)
+
 # The link checker refuses private addresses except these hosts (demo and tests only)
 LINK_CHECK_ALLOWED_PRIVATE_HOSTS = env.list("LINK_CHECK_ALLOWED_PRIVATE_HOSTS", default=[])
 LINK_CHECK_FRESH_HOURS = env.int("LINK_CHECK_FRESH_HOURS", default=24)

@@ -23,11 +23,12 @@ from crm_sync.intake import (
     take_deals,
     take_pipelines,
 )
-from crm_sync.leases import Clock, Lease
+from crm_sync.leases import Lease
 from crm_sync.models import Connection, Stage, SyncCursor, SyncRun
 from crm_sync.problems import note_gaps, note_problems, resolve_problems
 from crm_sync.providers.base import ApiError, Page, Provider, Window
 from crm_sync.records import CompanyRecord, ContactRecord, DealRecord
+from links.clock import Clock
 
 OVERLAP = timedelta(minutes=10)
 DELETIONS_EVERY = timedelta(hours=1)

@@ -19,7 +19,6 @@ from crm_sync.column_mapping import ColumnMapping, check_columns, read_mapping
 from crm_sync.deal_rows import DealRow, RowError, read_row_once
 from crm_sync.intake import IntakeCounts, take_companies, take_contacts, take_deals, take_pipelines
 from crm_sync.intake_counts import crop
-from crm_sync.leases import Clock
 from crm_sync.models import Company, Connection, Contact, Stage, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_gaps, note_problems, resolve_problems
 from crm_sync.providers.csv_file import Row, Table, open_table
@@ -30,6 +29,7 @@ from crm_sync.records import (
     StageRecord,
 )
 from crm_sync.row_records import PIPELINE, company_key, deal_record
+from links.clock import Clock
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done and how many there are about."""

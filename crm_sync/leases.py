@@ -5,7 +5,6 @@ so that a runner who lost its lease (it hung, another took over) writes nothing 
 Never: hold the lease by an open transaction; a fetch may take minutes.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -63,20 +62,3 @@ def take_lease(*, connection: Connection, now: datetime) -> Lease:
         connection.refresh_from_db(fields=["leased_until"])
         raise ConnectionBusyError(connection, connection.leased_until)
     return lease
-
-
-class Clock:
-    """The time of a long pass: the moment it began plus what has passed since."""
-
-    def __init__(self, now: datetime) -> None:
-        self._started_at = now
-        self._started = time.monotonic()
-
-    @property
-    def elapsed(self) -> timedelta:
-        """Return how long the pass has been running."""
-        return timedelta(seconds=time.monotonic() - self._started)
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return self._started_at + self.elapsed

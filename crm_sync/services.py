@@ -16,7 +16,7 @@ from crm_sync.connections import (
     test_connection,
 )
 from crm_sync.engine import OutOfTimeError, Progress, SyncPass, ask_for_deletions
-from crm_sync.leases import Clock, ConnectionBusyError, LeaseLostError, take_lease
+from crm_sync.leases import ConnectionBusyError, LeaseLostError, take_lease
 from crm_sync.models import Connection, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_problems
 from crm_sync.providers.base import (
@@ -26,6 +26,7 @@ from crm_sync.providers.base import (
     ProviderNotSyncableError,
 )
 from crm_sync.write_backs import enqueue_write_backs
+from links.clock import Clock
 from links.secrets import UnreadableSecretError
 
 __all__ = [

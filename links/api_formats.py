@@ -1,22 +1,61 @@
-"""Formats of this app's resources besides JSON: CSV in and out, SVG out."""
+"""Formats of this app's resources besides JSON: audiences in, CSV and SVG out."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from links.audience_csv import AudienceFileError, read_rows
+from links.audience_files import LIMITS, AudienceFileError
+
+_CHUNK: Final = 1 << 16
+_HELD_BYTES: Final = 1 << 20
 
 
-class AudienceCsvParser(BaseParser):
-    """Reads `text/csv` as the rows of an audience, one by one."""
+class SentFile:
+    """An audience as it was sent: its bytes, on disk once they are many, and their number."""
 
-    media_type = "text/csv"
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        """Read the stream.
+
+        Raises:
+            AudienceFileError: it never ends.
+        """
+        self.name = name
+        self.file = SpooledTemporaryFile(max_size=_HELD_BYTES)  # noqa: SIM115  (until the answer)
+        self.size = 0
+        while data := stream.read(_CHUNK):
+            self.size += self.file.write(data)
+            if self.size > LIMITS.file_bytes:
+                raise AudienceFileError(
+                    f"More than {LIMITS.file_bytes >> 20:,} MB were sent. Split the file."
+                )
+        self.file.seek(0)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes."""
+        while data := self.file.read(_CHUNK):
+            yield data
+
+
+class AudienceParser(BaseParser):
+    """Takes an audience in any form; what kind of file it is, its beginning says."""
+
+    media_type = "*/*"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Return the rows as an iterator; a fault in the file shows when they are read."""
-        return read_rows(line.decode("utf-8", "replace") for line in stream)
+        """Return the body as a file.
+
+        Raises:
+            ParseError: it never ends.
+        """
+        is_tabbed = (media_type or "").startswith("text/tab-separated-values")
+        try:
+            return SentFile(stream, "audience.tsv" if is_tabbed else "audience")
+        except AudienceFileError as error:
+            raise ParseError(str(error)) from error
 
 
 class _ReadyRenderer(BaseRenderer):
@@ -44,21 +83,3 @@ class SvgRenderer(_ReadyRenderer):
 
     media_type = "image/svg+xml"
     format = "svg"
-
-
-def read_audience(data: Any) -> Iterator[dict[str, str]]:
-    """Yield an audience's rows from what a parser returned.
-
-    Raises:
-        AudienceFileError: JSON of another shape, or a CSV that cannot be read.
-    """
-    if isinstance(data, Iterator):
-        yield from data
-        return
-    recipients = data.get("recipients") if isinstance(data, Mapping) else data
-    if not isinstance(recipients, list):
-        raise AudienceFileError('Send {"recipients": [{"phone": "+1…"}]} or CSV.')
-    for row in recipients:
-        if not isinstance(row, Mapping):
-            raise AudienceFileError("Every recipient is an object with a phone.")
-        yield {str(key): str(value) for key, value in row.items() if isinstance(value, str | int)}

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from links.audience import RowStatus, UploadResult
-from links.models import Domain, Link, LinkCheck
+from links.models import AudienceUpload, Domain, Link, LinkCheck
 
 
 class LinkSerializer(serializers.ModelSerializer[Link]):
@@ -91,6 +91,7 @@ class RowResultSerializer(serializers.Serializer[Any]):
 class UploadSerializer(serializers.Serializer[UploadResult]):
     """Counts, and what became of each row."""
 
+    held_out = serializers.SerializerMethodField()
     new = serializers.SerializerMethodField()
     duplicate = serializers.SerializerMethodField()
     invalid = serializers.SerializerMethodField()
@@ -112,3 +113,31 @@ class UploadSerializer(serializers.Serializer[UploadResult]):
     def get_opted_out(self, result: UploadResult) -> int:
         """How many must not be texted."""
         return result.counts[RowStatus.OPTED_OUT]
+
+    def get_held_out(self, result: UploadResult) -> int:
+        """How many get nothing, so that the send's effect shows."""
+        return result.counts[RowStatus.HELD_OUT]
+
+
+class AudienceUploadSerializer(serializers.ModelSerializer[AudienceUpload]):
+    """A file on its way into the audience: `status` is waiting, running, done or failed."""
+
+    new = serializers.IntegerField(source="new_count", read_only=True)
+    duplicate = serializers.IntegerField(source="duplicate_count", read_only=True)
+    invalid = serializers.IntegerField(source="invalid_count", read_only=True)
+    opted_out = serializers.IntegerField(source="opted_out_count", read_only=True)
+    held_out = serializers.IntegerField(source="held_out_count", read_only=True)
+    has_results = serializers.SerializerMethodField(help_text="Whether results.csv is still there")
+
+    class Meta:
+        model = AudienceUpload
+        fields = (
+            "id", "send", "file_name", "status", "is_read", "total_rows", "row_count", "new",
+            "duplicate", "invalid", "opted_out", "held_out", "problem", "has_results",
+            "created_at", "started_at", "finished_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_has_results(self, upload: AudienceUpload) -> bool:
+        """Whether the rows' results can be downloaded."""
+        return bool(upload.results_file) and upload.is_over

@@ -1,7 +1,11 @@
-"""Uploads an audience: one recipient link per phone number, in batches of constant memory."""
+"""Adds people to a send's audience, a batch at a time: a link each, held out, or left out.
+
+One batch after another: whoever adds people locks the send. So nobody is added twice, and the
+versions, their shares and the holdout are those of the moment.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,21 +16,27 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from campaigns.models import Send, Suppression
-from campaigns.phone_numbers import InvalidPhoneError, hash_phone, normalise_phone
-from campaigns.public_ids import new_id
+from campaigns.phone_numbers import InvalidPhoneError, hash_phone
+from campaigns.public_ids import new_id_bytes
+from links.audience_rows import AudienceRow, RowRefusedError, checked
 from links.codes import random_suffixes
-from links.models import Link, RecipientLink
+from links.holdout import is_held_out
+from links.models import HeldOutRecipient, Link, RecipientLink
 from links.version_split import NoSharesError, VersionSplit
 
 BATCH_SIZE = 5000
 _SUFFIX_ATTEMPTS = 10
-_LENGTHS = {"email": 254, "external_id": 120, "name": 120}
-
-Row = Mapping[str, str]
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": None})
+"""What PostgreSQL's COPY would take for its own signs."""
 
 
 class AudienceClosedError(ValueError):
     """The send is over, nobody can be added to it."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(
+            f"“{send.name}” is {send.get_status_display().lower()}: nobody can be added to it."
+        )
 
 
 class NoLinkForAudienceError(ValueError):
@@ -40,11 +50,12 @@ class RowStatus(StrEnum):
     DUPLICATE = "duplicate"
     INVALID = "invalid"
     OPTED_OUT = "opted-out"
+    HELD_OUT = "held-out"
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row, counted from 1 without the heading."""
+    """What became of one row, by its number in the file."""
 
     row: int
     status: RowStatus
@@ -53,7 +64,7 @@ class RowResult:
 
 @dataclass(slots=True)
 class UploadResult:
-    """How many rows were new, duplicate, invalid or opted out, and each row where kept."""
+    """How many rows came to what, and each row where kept."""
 
     counts: Counter[RowStatus] = field(default_factory=Counter)
     results: list[RowResult] = field(default_factory=list)
@@ -66,44 +77,71 @@ class UploadResult:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    row: int
-    phone: str
+    row: AudienceRow
     phone_hash: str
-    link_id: UUID
-    details: tuple[str, str, str]
-
-
-class _RowError(ValueError):
-    """A row cannot become a recipient."""
 
 
 def upload_recipients(
     *,
     send: Send,
-    rows: Iterable[Row],
+    rows: Iterable[AudienceRow],
     now: datetime,
     on_batch: Callable[[list[RowResult]], None] | None = None,
 ) -> UploadResult:
-    """Give every row's phone number its own link of the send: all rows or, on an error, none.
+    """Add everybody, or on an error nobody.
 
-    Rows have `phone` and may have `email`, `external_id` and `name`. Results come in the
-    rows' order: to `on_batch` where given, so that a million rows need no memory, else in
-    the answer. `version_split` says who gets which version; whoever has a link keeps it.
+    Results come in the rows' order: to `on_batch` where given, else in the answer.
 
     Raises:
         AudienceClosedError: the send is done or cancelled.
         NoLinkForAudienceError: no message of the send has a link.
     """
-    if send.status in {Send.Status.DONE, Send.Status.CANCELLED}:
-        raise AudienceClosedError(f"“{send.name}” is {send.get_status_display().lower()}.")
-    versions = _Versions(send)
     upload = UploadResult()
+    check_open(send)
     with transaction.atomic():
         for batch in _batches(rows):
-            results = _upload_batch(batch, send=send, versions=versions, now=now)
+            results = add_people(send_id=send.pk, rows=batch, now=now)
             upload.counts.update(result.status for result in results)
             (on_batch or upload.results.extend)(results)
     return upload
+
+
+def check_open(send: Send) -> None:
+    """Refuse a send that takes nobody now.
+
+    Raises:
+        AudienceClosedError: it is done or cancelled.
+        NoLinkForAudienceError: no message of it has a link.
+    """
+    if send.status in {Send.Status.DONE, Send.Status.CANCELLED}:
+        raise AudienceClosedError(send)
+    _Versions(send)
+
+
+def add_people(*, send_id: UUID, rows: Sequence[AudienceRow], now: datetime) -> list[RowResult]:
+    """Add some people and say in their order what became of each. Needs a transaction.
+
+    Whoever has a link already keeps it.
+
+    Raises:
+        AudienceClosedError: the send is done or cancelled.
+        NoLinkForAudienceError: no message of the send has a link.
+    """
+    send = Send.objects.select_for_update(no_key=True).get(pk=send_id)
+    if send.status in {Send.Status.DONE, Send.Status.CANCELLED}:
+        raise AudienceClosedError(send)
+    versions = _Versions(send)
+    results: dict[int, RowResult] = {}
+    people = _read(rows, results)
+    for status, message, hashes in (
+        (RowStatus.OPTED_OUT, "This number has opted out.", _suppressed(people)),
+        (RowStatus.DUPLICATE, "Already in this send's audience.", _present(people, send)),
+    ):
+        for phone_hash in hashes & people.keys():
+            number = people.pop(phone_hash).row.number
+            results[number] = RowResult(number, status, message)
+    _store(people.values(), send, versions, now, results)
+    return [results[row.number] for row in rows]
 
 
 class _Versions:
@@ -112,7 +150,7 @@ class _Versions:
     def __init__(self, send: Send) -> None:
         current = Link.objects.of_current_versions(send)
         rows = list(current.values_list("message__utm_content", "message__share", "pk"))
-        self._links: dict[str, UUID] = {name: pk for name, _, pk in rows}
+        self.links: dict[str, UUID] = {name: pk for name, _, pk in rows}
         try:
             self._split = VersionSplit(send.pk, {name: share for name, share, _ in rows})
         except NoSharesError as error:
@@ -122,57 +160,30 @@ class _Versions:
 
     def choose(self, phone_hash: str) -> UUID:
         """Return the link of the version that a phone's keyed hash gets."""
-        return self._links[self._split.choose(phone_hash)]
+        return self.links[self._split.choose(phone_hash)]
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:
-    numbered = enumerate(rows, start=1)
-    while batch := list(islice(numbered, BATCH_SIZE)):
+def _batches(rows: Iterable[AudienceRow]) -> Iterator[list[AudienceRow]]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH_SIZE)):
         yield batch
 
 
-def _upload_batch(
-    batch: list[tuple[int, Row]], *, send: Send, versions: _Versions, now: datetime
-) -> list[RowResult]:
-    results: dict[int, RowResult] = {}
+def _read(rows: Iterable[AudienceRow], results: dict[int, RowResult]) -> dict[str, _Person]:
+    """Return the people by their numbers' hashes, and note the rows that bring nobody."""
     people: dict[str, _Person] = {}
-    for number, row in batch:
+    for row in rows:
         try:
-            person = _read(number, row, versions)
-        except (_RowError, InvalidPhoneError) as error:
-            results[number] = RowResult(number, RowStatus.INVALID, str(error))
+            person = checked(row)
+        except (RowRefusedError, InvalidPhoneError) as error:
+            results[row.number] = RowResult(row.number, RowStatus.INVALID, str(error))
             continue
-        if person.phone_hash in people:
-            first = people[person.phone_hash].row
-            results[number] = RowResult(number, RowStatus.DUPLICATE, f"Same number as row {first}.")
-        else:
-            people[person.phone_hash] = person
-    for status, message, hashes in (
-        (RowStatus.OPTED_OUT, "This number has opted out.", _suppressed(people)),
-        (RowStatus.DUPLICATE, "Already in this send's audience.", _present(people, send)),
-    ):
-        for phone_hash in hashes & people.keys():
-            row_number = people.pop(phone_hash).row
-            results[row_number] = RowResult(row_number, status, message)
-    results.update(_store(people, send=send, now=now))
-    return [results[number] for number, _ in batch]
-
-
-def _read(number: int, row: Row, versions: _Versions) -> _Person:
-    phone = normalise_phone((row.get("phone") or "").strip())
-    details = []
-    for name, length in _LENGTHS.items():
-        value = (row.get(name) or "").strip().replace("\0", "")
-        if len(value) > length:
-            raise _RowError(f"{name} is longer than {length} characters.")
-        details.append(value)
-    if details[0] and "@" not in details[0]:
-        raise _RowError(f"“{details[0][:40]}” is not an e-mail address.")
-    phone_hash = hash_phone(phone, settings.HASH_KEY)
-    email, external_id, name = details
-    return _Person(
-        number, phone, phone_hash, versions.choose(phone_hash), (email.lower(), external_id, name)
-    )
+        phone_hash = hash_phone(person.phone, settings.HASH_KEY)
+        first = people.setdefault(phone_hash, _Person(person, phone_hash))
+        if first.row is not person:
+            message = f"Same number as row {first.row.number}."
+            results[row.number] = RowResult(row.number, RowStatus.DUPLICATE, message)
+    return people
 
 
 def _suppressed(people: Mapping[str, _Person]) -> set[str]:
@@ -181,49 +192,73 @@ def _suppressed(people: Mapping[str, _Person]) -> set[str]:
 
 
 def _present(people: Mapping[str, _Person], send: Send) -> set[str]:
-    rows = RecipientLink.objects.filter(link__send=send, phone_hash__in=people)
-    return set(rows.values_list("phone_hash", flat=True))
+    linked = RecipientLink.objects.filter(link__send=send, phone_hash__in=people)
+    held_out = HeldOutRecipient.objects.filter(send=send, phone_hash__in=people)
+    return set(linked.order_by().values_list("phone_hash", flat=True)) | set(
+        held_out.order_by().values_list("phone_hash", flat=True)
+    )
 
 
-def _store(people: dict[str, _Person], *, send: Send, now: datetime) -> dict[int, RowResult]:
-    """Write the people; a suffix that is taken is drawn again."""
-    results = {person.row: RowResult(person.row, RowStatus.NEW) for person in people.values()}
-    missing = people
+def _store(
+    people: Iterable[_Person],
+    send: Send,
+    versions: _Versions,
+    now: datetime,
+    results: dict[int, RowResult],
+) -> None:
+    """Write new people, sorted by hash: so the index is written where it was read just now."""
+    linked: list[_Person] = []
+    held_out: list[_Person] = []
+    for person in sorted(people, key=lambda one: one.phone_hash):
+        is_out = is_held_out(person.phone_hash, send.pk, send.holdout_percent)
+        (held_out if is_out else linked).append(person)
+        status = RowStatus.HELD_OUT if is_out else RowStatus.NEW
+        message = "Held out: gets nothing, so that the send's effect shows." if is_out else ""
+        results[person.row.number] = RowResult(person.row.number, status, message)
+    suffixes = _free_suffixes(len(linked), versions.links.values())
+    _copy(
+        "links_recipientlink",
+        ("link_id", "suffix"),
+        (
+            (f"{versions.choose(person.phone_hash)}\t{suffix}", person)
+            for person, suffix in zip(linked, suffixes, strict=True)
+        ),
+        now,
+    )
+    out = ((str(send.pk), person) for person in held_out)
+    _copy("links_heldoutrecipient", ("send_id",), out, now)
+
+
+def _free_suffixes(count: int, links: Collection[UUID]) -> list[str]:
+    """Return suffixes that none of the send's links has yet. The send is locked: they stay free."""
+    free: set[str] = set()
     for _ in range(_SUFFIX_ATTEMPTS):
-        if not missing:
-            return results
-        written = _copy(list(missing.values()), now)
-        missing = {key: person for key, person in missing.items() if key not in written}
-        for phone_hash in _present(missing, send):  # another upload was faster
-            row = missing.pop(phone_hash).row
-            results[row] = RowResult(row, RowStatus.DUPLICATE, "Already in this send's audience.")
+        if len(free) == count:
+            return list(free)
+        drawn = set(random_suffixes(count - len(free)))
+        taken = RecipientLink.objects.filter(link__in=links, suffix__in=drawn)
+        free |= drawn - set(taken.order_by().values_list("suffix", flat=True))
     raise NoLinkForAudienceError("No free recipient codes were found.")
 
 
-def _copy(people: Sequence[_Person], now: datetime) -> set[str]:
-    """COPY into a staging table and take over what collides with nothing; return the hashes.
+def _copy(
+    table: str, owner: Sequence[str], people: Iterable[tuple[str, _Person]], now: datetime
+) -> None:
+    """Write people with COPY, which takes a fifth of the time of `bulk_create`."""
+    columns = ("id", *owner, "phone", "phone_hash", "email", "external_id", "name", "created_at")
+    moment = now.isoformat()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        copy.write(
+            "".join(
+                f"{new_id_bytes().hex()}\t{belongs_to}\t{person.row.phone}\t{person.phone_hash}\t"
+                f"{_details(person.row)}\t{moment}\n"
+                for belongs_to, person in people
+            )
+        )
 
-    Five times as fast as `bulk_create`, which cannot say either which rows it left out.
-    """
-    columns = "id, link_id, suffix, phone, phone_hash, email, external_id, name, created_at"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS links_staged_recipient"
-            " (LIKE links_recipientlink) ON COMMIT DROP"
-        )
-        cursor.execute("TRUNCATE links_staged_recipient")
-        with cursor.copy(f"COPY links_staged_recipient ({columns}) FROM STDIN") as copy:
-            suffixes = random_suffixes(len(people))
-            for person, suffix in zip(people, suffixes, strict=True):
-                copy.write_row(
-                    (
-                        new_id(), person.link_id, suffix, person.phone, person.phone_hash,
-                        *person.details, now,
-                    )
-                )  # fmt: skip
-        cursor.execute(
-            f"INSERT INTO links_recipientlink ({columns})"  # noqa: S608  (our own names)
-            f" SELECT {columns} FROM links_staged_recipient ORDER BY phone_hash"
-            " ON CONFLICT DO NOTHING RETURNING phone_hash"
-        )
-        return {phone_hash for (phone_hash,) in cursor.fetchall()}
+
+def _details(row: AudienceRow) -> str:
+    return "\t".join(text.translate(_ESCAPED) for text in (row.email, row.external_id, row.name))

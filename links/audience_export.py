@@ -1,21 +1,26 @@
-"""Writes a send's audience as CSV, row by row, for the tool that sends the messages."""
+"""Writes a send's audience as CSV, row by row: for the tool that sends, and for an auditor."""
 
 import csv
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from campaigns.personal_data import mask_email
 from campaigns.phone_numbers import mask_phone
 from campaigns.sms_text import LINK_MARK
 from campaigns.spreadsheets import harmless
+from links.holdout import holdout_place
+from links.models import HeldOutRecipient, RecipientLink
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from links.models import RecipientLink
+    from campaigns.models import Send
 
-HEADING = ("phone", "email", "external_id", "name", "version", "short_url", "message")
+PERSON = ("phone", "email", "external_id", "name")
+HEADING = (*PERSON, "version", "short_url", "message")
+SPLIT_HEADING = ("phone_hash", "holdout_place", "group", "version")
+_CHUNK = 2000
 _PLAIN_OFFER = re.compile(r"[+-] ?\d+ ?%[^|]*", re.DOTALL)
 
 
@@ -32,23 +37,53 @@ def export_recipients(recipients: "QuerySet[RecipientLink]", *, is_open: bool) -
     `message` is the version's text with the recipient's own link in it, ready to be sent. Free
     text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    write = csv.writer(_Line()).writerow
-    yield str(write(HEADING))
-    for recipient in recipients.order_by("link_id", "id").iterator(chunk_size=2000):
-        phone, email = recipient.phone, recipient.email
-        yield str(
-            write(
-                (
-                    phone if is_open else mask_phone(phone),
-                    harmless(email if is_open else mask_email(email)),
-                    harmless(recipient.external_id),
-                    harmless(recipient.name),
-                    recipient.link.utm_content,
-                    recipient.short_url,
-                    _text_of(recipient),
-                )
+    write = _writer()
+    yield write(HEADING)
+    for recipient in recipients.order_by("link_id", "id").iterator(chunk_size=_CHUNK):
+        yield write(
+            (
+                *_person(recipient, is_open=is_open),
+                recipient.link.utm_content,
+                recipient.short_url,
+                _text_of(recipient),
             )
         )
+
+
+def export_held_out(held_out: "QuerySet[HeldOutRecipient]", *, is_open: bool) -> Iterator[str]:
+    """Yield CSV lines of the people who get nothing; masked unless `is_open`."""
+    write = _writer()
+    yield write(PERSON)
+    for person in held_out.order_by("id").iterator(chunk_size=_CHUNK):
+        yield write(_person(person, is_open=is_open))
+
+
+def export_split(send: "Send") -> Iterator[str]:
+    """Yield CSV lines of every number's keyed hash and what it got; no personal data."""
+    write = _writer()
+    yield write(SPLIT_HEADING)
+    held_out = HeldOutRecipient.objects.of_send(send).order_by("id").values_list("phone_hash")
+    for (phone_hash,) in held_out.iterator(chunk_size=_CHUNK):
+        yield write((phone_hash, holdout_place(phone_hash, send.pk), "held-out", ""))
+    given = RecipientLink.objects.filter(link__send=send).order_by("link_id", "id")
+    rows = given.values_list("phone_hash", "link__utm_content")
+    for phone_hash, version in rows.iterator(chunk_size=_CHUNK):
+        yield write((phone_hash, holdout_place(phone_hash, send.pk), "recipient", version))
+
+
+def _writer() -> Callable[[Sequence[Any]], str]:
+    write = csv.writer(_Line()).writerow
+    return lambda cells: str(write(cells))
+
+
+def _person(person: RecipientLink | HeldOutRecipient, *, is_open: bool) -> tuple[str, ...]:
+    phone, email = person.phone, person.email
+    return (
+        phone if is_open else mask_phone(phone),
+        harmless(email if is_open else mask_email(email)),
+        harmless(person.external_id),
+        harmless(person.name),
+    )
 
 
 def _text_of(recipient: "RecipientLink") -> str:

@@ -13,6 +13,8 @@ from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
 if TYPE_CHECKING:
     from campaigns.models import Send
     from links.models import (
+        AudienceUpload,
+        HeldOutRecipient,
         Link,
         LinkAlert,
         LinkCheck,
@@ -165,3 +167,28 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def undelivered(self) -> WebhookDeliveryQuerySet:
         """Keep messages that wait or were given up."""
         return self.filter(delivered_at__isnull=True)
+
+
+class HeldOutRecipientQuerySet(models.QuerySet["HeldOutRecipient"]):
+    """Filters over people who are held out."""
+
+    def of_send(self, send: Send) -> HeldOutRecipientQuerySet:
+        """Keep those of a send."""
+        return self.filter(send=send)
+
+
+class AudienceUploadQuerySet(models.QuerySet["AudienceUpload"]):
+    """Filters over uploads of an audience."""
+
+    def of_send(self, send: Send) -> AudienceUploadQuerySet:
+        """Keep those of a send, the newest first."""
+        return self.filter(send=send).order_by("-created_at")
+
+    def on_the_way(self) -> AudienceUploadQuerySet:
+        """Keep those that are not over."""
+        return self.filter(status__in=["waiting", "running"])
+
+    def due(self, *, now: datetime, stale_after: timedelta) -> AudienceUploadQuerySet:
+        """Keep those that wait, or whose worker gave no sign of life, the oldest first."""
+        is_left = Q(status="running", worked_at__lt=now - stale_after)
+        return self.filter(Q(status="waiting") | is_left).order_by("created_at")

@@ -1,9 +1,11 @@
 """Background work on short links."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
-from links import services
+from links import audience_expiry, audience_uploads, services
 from links.alert_letters import tell_of_alerts
 from links.alerts import close_ended_alerts
 
@@ -20,3 +22,16 @@ def watch_alerts() -> None:
     now = timezone.now()
     close_ended_alerts(now=now)
     tell_of_alerts(now=now)
+
+
+@shared_task(name="links.tasks.add_audiences")
+def add_audiences(*, seconds: int = 300) -> None:
+    """Add uploaded audiences that wait, or were left by a worker that died."""
+    limit = timedelta(seconds=seconds)
+    audience_uploads.run_due_uploads(now=timezone.now(), time_limit=limit)
+
+
+@shared_task(name="links.tasks.expire_audiences")
+def expire_audiences() -> None:
+    """Delete what uploads hold of people after some days."""
+    audience_expiry.expire_uploads(now=timezone.now())

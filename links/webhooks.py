@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from links.doorbell import ring_on_commit
+from links.doorbell import DELIVER, ring_on_commit
 from links.models import WebhookDelivery, WebhookEndpoint
 
 _ROWS_PER_DELETION = 5_000
@@ -44,7 +44,7 @@ def queue_event(*, event_type: str, payloads: Sequence[Mapping[str, Any]], now: 
     ]
     if messages:
         WebhookDelivery.objects.bulk_create(messages)
-        ring_on_commit()
+        ring_on_commit(DELIVER)
     return len(messages)
 
 
@@ -59,7 +59,7 @@ def send_again(*, delivery: WebhookDelivery, now: datetime) -> None:
         raise DeliveryUnderWayError(
             f"This message waits for its next attempt already, at {delivery.next_attempt_at}."
         )
-    ring_on_commit()
+    ring_on_commit(DELIVER)
 
 
 def forget_deliveries(*, now: datetime, keep: timedelta) -> int:

@@ -39,12 +39,16 @@ class Migration(migrations.Migration):
             name='AudienceUpload',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(max_length=200, upload_to='audiences/')),
+                ('file', models.FileField(blank=True, help_text='Empty once it is read', max_length=200, upload_to='audiences/')),
                 ('file_name', models.CharField(help_text='As the uploader called it', max_length=200)),
+                ('content_hash', models.CharField(help_text='SHA-256 of the file', max_length=64)),
+                ('rows_file', models.FileField(blank=True, help_text='Its people, while they wait', max_length=200, upload_to='audiences/')),
                 ('results_file', models.FileField(blank=True, max_length=200, upload_to='audiences/')),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('total_bytes', models.PositiveBigIntegerField(default=0)),
-                ('read_bytes', models.PositiveBigIntegerField(default=0)),
+                ('is_read', models.BooleanField(default=False, help_text='Every row was found readable')),
+                ('total_rows', models.PositiveIntegerField(default=0, help_text='Rows found so far')),
+                ('read_bytes', models.PositiveBigIntegerField(default=0, help_text='How far its people are in')),
+                ('results_bytes', models.PositiveBigIntegerField(default=0)),
                 ('row_count', models.PositiveIntegerField(default=0, help_text='Rows whose result is stored')),
                 ('new_count', models.PositiveIntegerField(default=0)),
                 ('duplicate_count', models.PositiveIntegerField(default=0)),
@@ -318,5 +322,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='webhookdelivery',
             index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['endpoint', 'next_attempt_at'], name='links_webhook_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='audienceupload',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'running'])), fields=('send', 'content_hash'), name='links_upload_once_at_a_time'),
         ),
     ]

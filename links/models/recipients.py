@@ -6,7 +6,11 @@ from django.db import models
 from campaigns.models import Send
 from campaigns.public_ids import PublicIdField
 from links.models.links import Link
-from links.querysets import RecipientLinkQuerySet
+from links.querysets import (
+    AudienceUploadQuerySet,
+    HeldOutRecipientQuerySet,
+    RecipientLinkQuerySet,
+)
 
 
 class RecipientLink(models.Model):
@@ -56,6 +60,8 @@ class HeldOutRecipient(models.Model):
     name = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
 
+    objects = HeldOutRecipientQuerySet.as_manager()
+
     class Meta:
         ordering = ["send", "id"]
         constraints = [
@@ -79,12 +85,20 @@ class AudienceUpload(models.Model):
 
     id = PublicIdField()
     send = models.ForeignKey(Send, models.CASCADE, related_name="+")
-    file = models.FileField(upload_to="audiences/", max_length=200)
+    file = models.FileField(
+        upload_to="audiences/", max_length=200, blank=True, help_text="Empty once it is read"
+    )
     file_name = models.CharField(max_length=200, help_text="As the uploader called it")
+    content_hash = models.CharField(max_length=64, help_text="SHA-256 of the file")
+    rows_file = models.FileField(
+        upload_to="audiences/", max_length=200, blank=True, help_text="Its people, while they wait"
+    )
     results_file = models.FileField(upload_to="audiences/", max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
-    total_bytes = models.PositiveBigIntegerField(default=0)
-    read_bytes = models.PositiveBigIntegerField(default=0)
+    is_read = models.BooleanField(default=False, help_text="Every row was found readable")
+    total_rows = models.PositiveIntegerField(default=0, help_text="Rows found so far")
+    read_bytes = models.PositiveBigIntegerField(default=0, help_text="How far its people are in")
+    results_bytes = models.PositiveBigIntegerField(default=0)
     row_count = models.PositiveIntegerField(default=0, help_text="Rows whose result is stored")
     new_count = models.PositiveIntegerField(default=0)
     duplicate_count = models.PositiveIntegerField(default=0)
@@ -100,8 +114,22 @@ class AudienceUpload(models.Model):
     worked_at = models.DateTimeField(null=True, help_text="The last sign of life of its worker")
     finished_at = models.DateTimeField(null=True)
 
+    objects = AudienceUploadQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["send", "content_hash"],
+                condition=models.Q(status__in=["waiting", "running"]),
+                name="links_upload_once_at_a_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status in {self.Status.DONE, self.Status.FAILED}

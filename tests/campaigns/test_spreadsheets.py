@@ -214,7 +214,7 @@ def test_a_workbook_that_swells_is_refused_unopened(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_sheet_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "_MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(table_rows, "MOST_UNPACKED", 2**20)
     bomb = repacked(a_workbook([["a"]]), xl__worksheets__sheet1=b" " * 2**20)
 
     assert "far larger unpacked" in refusal(bomb)

@@ -4,13 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm_sync.leases import (
-    LEASE_DURATION,
-    Clock,
-    ConnectionBusyError,
-    LeaseLostError,
-    take_lease,
-)
+from crm_sync.leases import LEASE_DURATION, ConnectionBusyError, LeaseLostError, take_lease
 from tests.crm_sync.builders import NOW, a_connection
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +58,3 @@ def test_a_runner_that_was_replaced_does_not_release_the_other() -> None:
 def test_leases_of_two_connections_are_apart() -> None:
     take_lease(connection=a_connection("one"), now=NOW)
     assert take_lease(connection=a_connection("two"), now=NOW)
-
-
-def test_a_clock_goes_on_from_the_moment_it_was_given() -> None:
-    clock = Clock(NOW)
-    assert NOW <= clock.now() <= clock.now()

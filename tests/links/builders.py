@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaigns.models import Campaign, Channel, Message, NamingConvention, Send
+from links.audience_rows import AudienceRow
 from links.models import Domain, Link, LinkCheck
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -63,3 +64,8 @@ def make_check(
         if is_ok
         else [{"code": "final-status", "message": "It ends in a 404.", "severity": "error"}],
     )
+
+
+def people(*phones: str, **details: str) -> list[AudienceRow]:
+    """Return rows with these numbers, each with the same details."""
+    return [AudienceRow(number, phone, **details) for number, phone in enumerate(phones, start=1)]

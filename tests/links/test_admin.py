@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from links import services
 from links.models import Domain, Link, LinkCheck
-from tests.links.builders import NOW, make_check, make_domain, make_link, make_message, make_send
+from tests.links.builders import (
+    NOW,
+    make_check,
+    make_domain,
+    make_link,
+    make_message,
+    make_send,
+    people,
+)
 from tests.links.web import PAGE, Web, serve
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +87,7 @@ def test_a_replaced_version_is_marked_wherever_its_link_is_shown(page) -> None:
     send = make_send()
     message = make_message(send, "version-a")
     services.sync_send_links(send, NOW)
-    services.upload_recipients(send=send, rows=[{"phone": "+14155550123"}], now=NOW)
+    services.upload_recipients(send=send, rows=people("+14155550123"), now=NOW)
     link = Link.objects.get()
     places = [
         (LINKS, "version-a (replaced)"),
@@ -308,7 +316,7 @@ def add_ann() -> None:
     make_message(send)
     services.sync_send_links(send, NOW)
     services.upload_recipients(
-        send=send, rows=[{"phone": "+14155550123", "email": "ann@example.com"}], now=NOW
+        send=send, rows=people("+14155550123", email="ann@example.com"), now=NOW
     )
 
 

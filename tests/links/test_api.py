@@ -1,21 +1,16 @@
 """The REST resources of links, through HTTP, with keys."""
 
-import csv
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from campaigns.api_keys import issue_key
-from campaigns.models import Suppression
-from campaigns.phone_numbers import hash_phone
-from links import services
-from links.models import Domain, Link, LinkCheck, RecipientLink
-from tests.links.builders import NOW, make_check, make_domain, make_link, make_message, make_send
+from links.models import Domain, Link, LinkCheck
+from tests.links.builders import NOW, make_check, make_domain, make_link, make_send
 from tests.links.web import PAGE, Web, serve
 
 pytestmark = pytest.mark.django_db
@@ -194,146 +189,3 @@ def test_the_qr_code_is_an_svg(client, accept) -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer.content.startswith(b"<svg")
-
-
-# A send's audience
-
-
-@pytest.fixture
-def send():
-    make_domain(is_default=True)
-    send = make_send()
-    make_message(send)
-    services.sync_send_links(send, timezone.now())
-    return send
-
-
-def test_recipients_come_as_json_with_a_result_for_each_row(client, send, settings) -> None:
-    Suppression.objects.create(
-        phone_hash=hash_phone("+14155550103", settings.HASH_KEY), suppressed_at=NOW
-    )
-    phones = ["+14155550100", "4155550100", "nonsense", "+14155550103"]
-    answer = client.post(
-        f"/api/v1/sends/{send.pk}/recipients",
-        {"recipients": [{"phone": phone} for phone in phones]},
-        format="json",
-    )
-    assert answer.status_code == 200
-    counts = [answer.data[name] for name in ("new", "duplicate", "invalid", "opted_out")]
-    assert counts == [1, 1, 1, 1]
-    statuses = [row["status"] for row in answer.data["results"]]
-    assert statuses == ["new", "duplicate", "invalid", "opted-out"]
-
-
-@pytest.mark.parametrize("headers", [{}, {"HTTP_IDEMPOTENCY_KEY": "once"}])
-def test_recipients_come_as_csv(client, send, headers) -> None:
-    answer = client.post(
-        f"/api/v1/sends/{send.pk}/recipients",
-        "phone,name\n+14155550100,Ann\n\n+14155550101,Zoë\n".encode(),
-        content_type="text/csv",
-        **headers,
-    )
-    assert answer.status_code == 200, answer.data
-    assert answer.data["new"] == 2
-    assert set(RecipientLink.objects.values_list("name", flat=True)) == {"Ann", "Zoë"}
-
-
-@pytest.mark.parametrize("body", ["{}", '"x"', '["x"]', '{"recipients": {}}'])
-def test_json_of_another_shape_is_refused(client, send, body) -> None:
-    answer = client.post(
-        f"/api/v1/sends/{send.pk}/recipients", body, content_type="application/json"
-    )
-    assert answer.status_code == 400
-    assert "recipients" in answer.data["error"]["fields"]
-
-
-def test_a_csv_without_phones_is_refused(client, send) -> None:
-    answer = client.post(
-        f"/api/v1/sends/{send.pk}/recipients", b"name\nAnn\n", content_type="text/csv"
-    )
-    assert answer.status_code == 400
-    assert not RecipientLink.objects.exists()
-
-
-def test_a_finished_send_takes_no_recipients(client, send) -> None:
-    send.status = "done"
-    send.save()
-    answer = client.post(
-        f"/api/v1/sends/{send.pk}/recipients",
-        {"recipients": [{"phone": "+14155550100"}]},
-        format="json",
-    )
-    assert answer.status_code == 409
-    assert answer.data["error"]["code"] == "audience-not-accepted"
-
-
-def exported(client: APIClient, send) -> list[str]:
-    answer = client.get(f"/api/v1/sends/{send.pk}/recipients.csv")
-    assert answer.status_code == 200
-    assert answer.streaming
-    return b"".join(answer.streaming_content).decode().splitlines()
-
-
-def add_ann(send) -> RecipientLink:
-    services.upload_recipients(
-        send=send,
-        rows=[{"phone": "+14155550123", "email": "ann@example.com", "name": "=cmd()"}],
-        now=NOW,
-    )
-    return RecipientLink.objects.get()
-
-
-def test_the_export_has_a_short_link_each(client, send, django_user_model) -> None:
-    recipient = add_ann(send)
-    alice = django_user_model.objects.create_superuser("alice")
-    heading, row = exported(client_with("read", by=alice), send)
-    assert heading == "phone,email,external_id,name,version,short_url,message"
-    assert row == (
-        f"+14155550123,ann@example.com,,'=cmd(),,{recipient.short_url}"
-        f",See the demo: {recipient.short_url}"
-    )
-
-
-def test_the_export_has_the_text_of_the_version_each_person_got(client, send) -> None:
-    send.messages.update(utm_content="version-a", body="Old: {link}", share=50)
-    make_message(send, "version-b", body="New: {link}", share=50)
-    services.sync_send_links(send, NOW)
-    rows = [{"phone": f"+1415555{place:04d}"} for place in range(20)]
-    services.upload_recipients(send=send, rows=rows, now=NOW)
-    texts = {
-        line["version"]: line["message"].partition(":")[0]
-        for line in csv.DictReader(exported(client, send))
-        if line["message"].endswith(line["short_url"])
-    }
-    assert texts == {"version-a": "Old", "version-b": "New"}
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ("=1+1 {link}", "'=1+1 "),
-        ("@SUM(1) {link}", "'@SUM(1) "),
-        ("-2+3+cmd|' /C calc'!A0 {link}", "'-2+3+cmd|' /C calc'!A0 "),
-        ("-20% today: {link}", "-20% today: "),
-        ("+ 5 % more: {link}", "+ 5 % more: "),
-    ],
-    ids=["equals", "at", "command", "less", "more"],
-)
-def test_a_text_is_no_formula_and_an_offer_stays_as_it_was_written(
-    client, send, body: str, text: str
-) -> None:
-    send.messages.update(body=body)
-    recipient = add_ann(send)
-    (line,) = csv.DictReader(exported(client, send))
-    assert line["message"] == f"{text}{recipient.short_url}"
-
-
-def test_the_export_is_masked_for_whoever_may_not_see_personal_data(client, send) -> None:
-    add_ann(send)
-    _, row = exported(client, send)
-    assert "4155550123" not in row
-    assert row.startswith("+•••••••••23,a•••@example.com,")
-
-
-def test_the_export_of_an_unknown_send_is_not_found(client) -> None:
-    assert client.get(f"/api/v1/sends/{uuid.uuid4()}/recipients.csv").status_code == 404

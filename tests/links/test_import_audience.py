@@ -32,7 +32,7 @@ def test_a_file_becomes_recipients(send, tmp_path, capsys) -> None:
     call_command("import_audience", str(path), send="Demo-Invite-Q2")
     assert RecipientLink.objects.count() == 2
     out = capsys.readouterr().out
-    assert "2 rows: 2 new, 0 duplicate, 0 invalid, 0 opted-out" in out
+    assert "2 rows: 2 new, 0 duplicate, 0 invalid, 0 opted-out, 0 held-out" in out
 
 
 def test_a_bad_row_is_named_the_rest_goes_on_and_the_status_is_1(send, tmp_path, capsys) -> None:
@@ -42,8 +42,8 @@ def test_a_bad_row_is_named_the_rest_goes_on_and_the_status_is_1(send, tmp_path,
     assert caught.value.returncode == 1
     assert RecipientLink.objects.count() == 1
     named = capsys.readouterr().err
-    assert "row 2: invalid: “nonsense” is not a phone number" in named
-    assert "row 3: duplicate: Same number as row 1." in named
+    assert "row 3: invalid: “nonsense” is not a phone number" in named
+    assert "row 4: duplicate: Same number as row 2." in named
 
 
 def test_importing_again_changes_nothing_and_is_no_problem(send, tmp_path, capsys) -> None:

@@ -1,12 +1,14 @@
-"""The periodic work: rechecks, and telling people of what broke."""
+"""Sweeps: what is due is done, and doing it again changes nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 
-from links.models import LinkAlert, LinkCheck
-from links.tasks import recheck_live_links, watch_alerts
+from links.models import AudienceUpload, LinkAlert, LinkCheck
+from links.tasks import add_audiences, expire_audiences, recheck_live_links, watch_alerts
+from tests.links.audience_stories import a_file, a_send, an_upload, numbers
 from tests.links.builders import NOW, make_domain, make_link, make_send
 from tests.links.web import PAGE, Web, serve
 
@@ -52,3 +54,22 @@ def test_people_are_told_once_of_what_broke_and_alerts_of_ended_sends_close(sett
     assert (live.resolved_at, over.resolution) == (None, "send-over")
     (letter,) = mail.outbox
     assert "go.example.com/live" in letter.body
+
+
+def test_the_sweep_adds_waiting_audiences(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    an_upload(a_send(), a_file(*numbers(3)))
+    add_audiences()
+    add_audiences()
+    upload = AudienceUpload.objects.get()
+    assert (upload.status, upload.new_count) == ("done", 3)
+
+
+def test_the_sweep_deletes_old_results(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    an_upload(a_send(), a_file(*numbers(3)))
+    add_audiences()
+    AudienceUpload.objects.update(finished_at=NOW - timedelta(days=30))
+    expire_audiences()
+    expire_audiences()
+    assert AudienceUpload.objects.get().results_file.name == ""

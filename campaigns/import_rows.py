@@ -39,7 +39,8 @@ class Change:
 class RowResult:
     """What became of a row: `created`, `updated`, `unchanged` or `rejected`. Counted from 1.
 
-    In a dry run it is what would become of it. `stored` is the row of the database.
+    In a dry run it is what would become of it. `stored` is the row of the database. `warnings`
+    are what somebody should know and what keeps no row out.
     """
 
     number: int
@@ -48,6 +49,7 @@ class RowResult:
     changes: tuple[Change, ...] = ()
     title: str = ""
     stored: Any = None
+    warnings: tuple[RowError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class ImportResult:
     def count(self, status: str) -> int:
         """Return how many rows have a status."""
         return sum(row.status == status for row in self.rows)
+
+    @property
+    def warned(self) -> int:
+        """Return how many rows have a warning."""
+        return sum(bool(row.warnings) for row in self.rows)
 
     @property
     def changing(self) -> int:

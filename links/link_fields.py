@@ -7,9 +7,10 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from links.tags import TagNotAllowedError, split_tags
+from links.targets import DEVICES
 
 _EMPTY_ROWS = 2
-DEVICES = (("ios", "iPhone, iPad"), ("android", "Android"), ("desktop", "Desktop"))
+_DEVICE_NAMES = {"ios": "iPhone, iPad", "android": "Android", "desktop": "Desktop"}
 
 
 class TagsWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold has no types
@@ -73,7 +74,7 @@ class TargetsWidget(forms.Widget):
         rows = [*(value or []), *({} for _ in range(_EMPTY_ROWS))]
         return {
             **super().get_context(name, value, attrs),
-            "devices": DEVICES,
+            "devices": [(device, _DEVICE_NAMES[device]) for device in DEVICES],
             "rows": [
                 {**row, "countries": ", ".join(row.get("countries", []))}
                 for row in rows
@@ -101,13 +102,6 @@ class TargetsWidget(forms.Widget):
 
 
 class TargetsField(forms.Field):
-    """Targets of a link, in the order in which they are tried."""
+    """Targets of a link, in the order in which they are tried. Whoever stores them checks them."""
 
     widget = TargetsWidget
-
-    def to_python(self, value: Any) -> list[dict[str, Any]]:
-        """Return countries as they are stored, in capitals."""
-        return [
-            {**row, "countries": [country.upper() for country in row["countries"]]}
-            for row in value or []
-        ]

@@ -11,6 +11,7 @@ from links.codes import CodeNotAllowedError, check_custom_code, random_code
 from links.destinations import UTM_KEYS
 from links.models import Domain, Link
 from links.tags import TagNotAllowedError, clean_tags
+from links.targets import TargetsRefusedError, check_targets
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -75,6 +76,10 @@ class TapLimitError(LinkRefusedError):
         )
 
 
+class TargetRefusedError(LinkRefusedError):
+    """A target names no device or country, or leads where nobody may be sent."""
+
+
 class LinkPeriodError(LinkRefusedError):
     """The link would expire before it starts."""
 
@@ -85,13 +90,14 @@ class LinkPeriodError(LinkRefusedError):
 
 
 def check_link(link: Link) -> None:
-    """Refuse a new or changed link that may not be stored, and write its tags as they are stored.
+    """Refuse a link that may not be stored, and write code, tags and targets as they are stored.
 
     Costs a query for an existing one.
 
     Raises:
         DestinationRefusedError: destination or fallback is no allowed web address.
         TagRefusedError: a tag is not allowed.
+        TargetRefusedError: a target fits everybody, or leads where nobody may be sent.
         TapLimitError: its limit is zero.
         LinkPeriodError: it expires before it starts.
         CodeRefusedError: the chosen code of a new link is reserved or not writable.
@@ -104,10 +110,11 @@ def check_link(link: Link) -> None:
     if link.tap_limit == 0:
         raise TapLimitError
     _write_tags(link)
+    _write_targets(link)
     if not link._state.adding:
         _check_what_is_fixed(link)
     elif link.code:
-        _checked_code(link)
+        link.code = _checked_code(link)
 
 
 def check_addresses(row: Link | Domain, *fields: str) -> None:
@@ -147,8 +154,7 @@ def insert_link(link: Link, *, by: "User | None") -> None:
     """
     link.created_by = by
     if link.code:
-        link.code = _checked_code(link)
-        _insert_under(link, link.code)
+        _insert_under(link, _checked_code(link))
     else:
         _insert_under_random_code(link)
 
@@ -183,6 +189,16 @@ def _write_tags(link: Link) -> None:
         link.tags = clean_tags(link.tags)
     except TagNotAllowedError as error:
         raise TagRefusedError(str(error), field="tags", code="tag-not-allowed") from error
+
+
+def _write_targets(link: Link) -> None:
+    try:
+        link.targets = check_targets(link.targets)
+        for target in link.targets:
+            check_landing_page(target["destination_url"])
+    except (TargetsRefusedError, LandingPageError) as error:
+        code = getattr(error, "code", "target-not-allowed")
+        raise TargetRefusedError(str(error), field="targets", code=code) from error
 
 
 def _checked_code(link: Link) -> str:

@@ -33,7 +33,7 @@ def groups_of(sheet: Sheet, result: ImportResult) -> list[Group]:
     for status, label, icon in _GROUPS:
         rows = [(number, row) for number, row in numbered if row.status == status]
         is_open = status in {"rejected", "updated"} or (
-            status == "created" and len(rows) <= _SHOWN_OPEN
+            status == "created" and (len(rows) <= _SHOWN_OPEN or result.warned > 0)
         )
         if rows:
             found.append(Group(status, label, icon, rows, is_open))

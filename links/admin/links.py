@@ -10,10 +10,12 @@ from django.utils import timezone
 from campaigns.admin_base import RowAction, RowActionsMixin, signed_in_user
 from links import services
 from links.admin.check_pages import CheckPagesMixin
+from links.admin.link_files import LinkFilesMixin
 from links.admin.link_list import LinkListMixin
 from links.admin.qr_pages import QrPagesMixin
 from links.destinations import UTM_KEYS
 from links.forms import LinkForm
+from links.link_files import LABELS
 from links.link_page import rendered_panels
 from links.link_pages import link_views, state_of
 from links.models import Link
@@ -21,7 +23,7 @@ from links.qr import QUIET_ZONES, SIZES
 
 
 @admin.register(Link)
-class LinkAdmin(LinkListMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin):
+class LinkAdmin(LinkListMixin, LinkFilesMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin):
     """Short links with their taps, checks and QR codes."""
 
     form = LinkForm
@@ -32,7 +34,7 @@ class LinkAdmin(LinkListMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin):
             "UTM values",
             {"fields": (("utm_source", "utm_medium"), ("utm_campaign", "utm_content"), "utm_term")},
         ),
-        ("When and how often", {"fields": (("starts_at", "expires_at"), "tap_limit")}),
+        ("When and how often", {"fields": ("starts_at", "expires_at", "tap_limit")}),
         ("Where else it leads", {"fields": ("fallback_url", "passes_query", "targets")}),
     )
 
@@ -81,6 +83,7 @@ class LinkAdmin(LinkListMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin):
         return {
             "link_view": link_views([link], timezone.now())[0],
             "link_state": state_of(link, timezone.now()),
+            "imported_from": LABELS.get(link.imported_from, link.imported_from),
             "link_panels": rendered_panels(link, request),
             "qr_sizes": SIZES,
             "qr_zones": QUIET_ZONES,

@@ -4,7 +4,7 @@ import pytest
 from django.forms import ValidationError
 from django.http import QueryDict
 
-from links.link_fields import TagsField, TagsWidget, TargetsField, TargetsWidget
+from links.link_fields import TagsField, TagsWidget, TargetsWidget
 
 TARGET = {
     "devices": ["ios"],
@@ -50,10 +50,9 @@ def test_rows_of_targets_are_read_in_their_order_and_empty_ones_left_out() -> No
         t__1__url=[""], t__1__countries=[""],
         t__2__url=["https://b.example/"], t__2__countries=["us"],
     )  # fmt: skip
-    found = TargetsField(required=False).clean(TargetsWidget().value_from_datadict(data, {}, "t"))
-    assert found == [
-        TARGET,
-        {"devices": [], "countries": ["US"], "destination_url": "https://b.example/"},
+    assert TargetsWidget().value_from_datadict(data, {}, "t") == [
+        {**TARGET, "countries": ["de", "AT"]},
+        {"devices": [], "countries": ["us"], "destination_url": "https://b.example/"},
     ]
 
 

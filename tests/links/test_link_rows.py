@@ -59,3 +59,25 @@ def test_a_new_title_leaves_the_checks_fresh_and_a_new_destination_does_not() ->
     stored.destination_url = "https://www.example.com/other"
     services.save_link(link=stored, by=None, now=NOW)
     assert Link.objects.get().updated_at > before
+
+
+TARGET = {"devices": ["ios"], "countries": ["de"], "destination_url": "https://apps.example/x"}
+
+
+def test_targets_are_stored_in_one_spelling() -> None:
+    assert create(targets=[TARGET]).targets == [{**TARGET, "countries": ["DE"]}]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"devices": [], "countries": []}, "fits everybody"),
+        ({"countries": ["Germany"]}, "is no country"),
+        ({"destination_url": ""}, "has no destination"),
+        ({"destination_url": "ftp://apps.example/"}, "Only http and https"),
+    ],
+)
+def test_a_target_that_may_not_be_is_refused(wrong, words) -> None:
+    refused = refusal(targets=[{**TARGET, **wrong}])
+    assert refused.field == "targets"
+    assert words in str(refused)

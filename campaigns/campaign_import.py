@@ -39,7 +39,7 @@ def import_campaigns(
         for campaign in Campaign.objects.select_related("owner")
         for key in (campaign.name.lower(), str(campaign.pk))
     }
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
     results = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -78,13 +78,13 @@ def _import_row(
     number: int,
     row: RawRow,
     stored: dict[str, Campaign],
-    seen: dict[str, int],
+    seen: set[str],
     by: "User | None",
 ) -> RowResult:
     found = _find(row, stored)
     campaign = found or Campaign(owner=by)
     before = campaign_as_row(found) if found else {}
-    _refuse_repeated(number, row, found, seen)
+    _refuse_repeated(row, found, seen)
     errors = _write(row, campaign, before)
     other = stored.get(campaign.name.lower())
     if other is not None and other.pk != campaign.pk:
@@ -131,15 +131,12 @@ def _fresh(campaign: Campaign | None) -> Campaign | None:
     return copy
 
 
-def _refuse_repeated(
-    number: int, row: RawRow, found: Campaign | None, seen: dict[str, int]
-) -> None:
+def _refuse_repeated(row: RawRow, found: Campaign | None, seen: set[str]) -> None:
     keys = {row.get("name", "").lower(), str(found.pk) if found else ""} - {""}
-    first = min((seen[key] for key in keys if key in seen), default=None)
-    for key in keys:
-        seen.setdefault(key, number)
-    if first is not None:
-        message = f"Row {first} of this file is about the same campaign."
+    is_repeated = not keys.isdisjoint(seen)
+    seen.update(keys)
+    if is_repeated:
+        message = "An earlier row of this file is about the same campaign."
         raise _RefusedError(RowError("name", "repeated", message, "", row.get("name", "")[:200]))
 
 

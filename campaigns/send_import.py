@@ -42,7 +42,7 @@ class _Import:
     messages: dict[UUID, list[Message]]
     by: "User | None"
     now: datetime
-    seen: dict[UUID | str, int]
+    seen: set[UUID | str]
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def _load(
         channels[channel.slug] = channels[channel.name.lower()] = channel
     places = Places(known, channels, creates_campaigns)
     sends = _stored_sends(rows)
-    return _Import(places, sends, _messages_of_all(sends.values()), by, now, {})
+    return _Import(places, sends, _messages_of_all(sends.values()), by, now, set())
 
 
 def _stored_sends(rows: Sequence[RawRow]) -> dict[str, Send]:
@@ -122,7 +122,7 @@ def _import_row(number: int, row: RawRow, shared: _Import) -> RowResult:
     title = row.get("utm_campaign") or row.get("name") or ""
     try:
         send = _find(row, shared)
-        _refuse_repeated(number, row, send, shared)
+        _refuse_repeated(row, send, shared)
         messages = shared.messages[send.pk] if send else []
         before = send_as_row(send, messages) if send else {}
         with transaction.atomic():
@@ -152,14 +152,13 @@ def _find(row: RawRow, shared: _Import) -> Send | None:
     return send
 
 
-def _refuse_repeated(number: int, row: RawRow, send: Send | None, shared: _Import) -> None:
+def _refuse_repeated(row: RawRow, send: Send | None, shared: _Import) -> None:
     name = row.get("utm_campaign", "").lower()
     keys = ({send.pk} if send else set[UUID | str]()) | ({name} if name else set())
-    first = min((shared.seen[key] for key in keys if key in shared.seen), default=None)
-    for key in keys:
-        shared.seen.setdefault(key, number)
-    if first is not None:
-        message = f"Row {first} of this file is about the same send."
+    is_repeated = not keys.isdisjoint(shared.seen)
+    shared.seen.update(keys)
+    if is_repeated:
+        message = "An earlier row of this file is about the same send."
         raise _RefusedError([RowError("utm_campaign", "repeated", message, value=name)])
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -185,7 +185,7 @@ def _zone_of(send: Send) -> tzinfo:
 
 
 def _moment(text: str, zone: tzinfo) -> datetime:
-    if _DATE.fullmatch(text):
+    if _DATE.fullmatch(text) and _is_day(text):
         message = f"“{text}” names no hour."
         raise RowRefusedError("scheduled_at", "no-time", message, f"{text} 10:00")
     with suppress(ValueError, OverflowError):
@@ -194,6 +194,12 @@ def _moment(text: str, zone: tzinfo) -> datetime:
             return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
     message = f"“{text[:40]}” is not a date and time; write it like 2026-06-30 10:00."
     raise RowRefusedError("scheduled_at", "invalid", message)
+
+
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(date.fromisoformat(text))
+    return False
 
 
 def _read_messages(row: RawRow, draft: Draft) -> None:

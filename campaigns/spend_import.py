@@ -55,15 +55,15 @@ def record_spend(
 
 def _read_all(rows: Sequence[RawRow]) -> list[RowResult]:
     names = load_names(rows)
-    seen: dict[Key, int] = {}
+    seen: set[Key] = set()
     results = []
     for number, row in enumerate(rows, start=1):
         spend, errors = read_row(row, names)
         if spend is not None:
-            first = seen.setdefault(_key(spend), number)
-            if first != number:
-                message = f"Row {first} has the same platform, external_id and date."
+            if _key(spend) in seen:
+                message = "An earlier row has the same platform, external_id and date."
                 errors = [RowError("external_id", "repeated", message, value=spend.external_id)]
+            seen.add(_key(spend))
         title = _title(row)
         if errors or spend is None:
             results.append(RowResult(number, "rejected", tuple(errors), title=title))

@@ -177,6 +177,7 @@ def test_a_broken_convention_is_told_with_a_suggestion_that_passes() -> None:
         ({"scheduled_at": "soon"}, (1, "scheduled_at", "invalid", "")),
         ({"scheduled_at": "06/04/2030 10:00"}, (1, "scheduled_at", "invalid", "")),
         ({"scheduled_at": "2030-06-04"}, (1, "scheduled_at", "no-time", "2030-06-04 10:00")),
+        ({"scheduled_at": "2030-13-04"}, (1, "scheduled_at", "invalid", "")),
         ({"time_zone": "new york"}, (1, "time_zone", "unknown", "America/New_York")),
         ({"destination_url": "not a page"}, (1, "destination_url", "invalid", "")),
         ({"destination_url": "javascript:alert(1)"}, (1, "destination_url", "invalid", "")),

@@ -54,6 +54,12 @@ MISTAKES = [
     Mistake("time_zone", "new york", "“new york” is no time zone", "America/New_York"),
     Mistake("messages-0-utm_content", "B", "must be version- and one letter", "version-b"),
     Mistake("destination_url", "https://me:pw@example.com/", "password", "https://example.com/"),
+    Mistake(
+        "destination_url",
+        "https://example.com/?utm_term=old",
+        "UTM values of its own",
+        "https://example.com/",
+    ),
 ]
 
 

@@ -14,11 +14,10 @@ from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
 from crm_sync.models import Connection, SyncProblem
+from tracking.journal_watch import JournalState, journal_state
 from tracking.models import PendingChange
-from tracking.taps import unread_bytes
 
 logger = logging.getLogger(__name__)
-BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024
 SYNC_LATE_FACTOR = 6
 
 
@@ -38,8 +37,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer in Prometheus' text format, version 0.0.4."""
+    journal = _journal_state()
     gauges = {
-        "textrail_journal_backlog_bytes": unread_bytes(folder=settings.JOURNAL_DIR),
+        "textrail_journal_backlog_bytes": journal.unread_bytes,
+        "textrail_journal_lag_seconds": int(journal.lag_seconds),
+        "textrail_journal_files": journal.file_count,
+        "textrail_journal_free_bytes": journal.free_bytes,
         "textrail_pending_changes": PendingChange.objects.count(),
         "textrail_sync_problems": SyncProblem.objects.unresolved().count(),
         "textrail_sync_age_seconds": int(_sync_age_seconds()),
@@ -70,11 +73,16 @@ def _broker() -> str:
     return ""
 
 
+def _journal_state() -> JournalState:
+    return journal_state(folder=settings.JOURNAL_DIR, now=datetime.now(UTC))
+
+
 def _journal() -> str:
-    backlog = unread_bytes(folder=settings.JOURNAL_DIR)
-    if backlog > BACKLOG_LIMIT_BYTES:
-        return f"{backlog} bytes of taps wait; is consume_clicks running?"
-    return ""
+    return _journal_state().problem(
+        max_bytes=settings.JOURNAL_MAX_BYTES,
+        max_lag_seconds=settings.JOURNAL_MAX_LAG_SECONDS,
+        least_free_bytes=settings.JOURNAL_ROTATE_BYTES,
+    )
 
 
 def _sync_age_seconds() -> float:

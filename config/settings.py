@@ -47,6 +47,9 @@ JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(VAR_DIR / "journal")))
 JOURNAL_SYNC_SECONDS = env.float("JOURNAL_SYNC_SECONDS", default=0.1)
 JOURNAL_ROTATE_BYTES = env.int("JOURNAL_ROTATE_BYTES", default=64 * 1024 * 1024)
 JOURNAL_ROTATE_SECONDS = env.int("JOURNAL_ROTATE_SECONDS", default=300)
+JOURNAL_MAX_BYTES = env.int("JOURNAL_MAX_BYTES", default=1024 * 1024 * 1024)
+JOURNAL_MAX_LAG_SECONDS = env.int("JOURNAL_MAX_LAG_SECONDS", default=300)
+COUNTRY_DATABASE = env.str("COUNTRY_DATABASE", default="")
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # Personal data: the key behind every stored hash of a phone number or an address

@@ -9,11 +9,14 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+if TYPE_CHECKING:
+    from tracking.redirector import Redirector
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,29 +33,21 @@ RESERVED = frozenset(
 
 
 class Dispatcher:
-    """Sends a request to the redirector or to Django, by its host and first path segment.
+    """Sends a request to the redirector or to Django, by its host and first path segment."""
 
-    `is_short_domain` says whether a Host header names one of our short domains.
-    """
-
-    def __init__(
-        self,
-        *,
-        is_short_domain: Callable[[str], object],
-        redirector: WsgiApplication,
-        django_application: WsgiApplication,
-    ) -> None:
-        self._is_short_domain = is_short_domain
-        self._redirector = redirector
+    def __init__(self, *, redirector: "Redirector", django_application: WsgiApplication) -> None:
+        self._domain = redirector.domain
+        self._redirect = redirector.answer
         self._django = django_application
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         host = environ.get("HTTP_HOST", "")
-        if self._is_short_domain(host) and not (
+        domain = self._domain(host)
+        if domain is not None and not (
             _is_django_host(host) and environ["PATH_INFO"][1:].partition("/")[0] in RESERVED
         ):
-            return self._redirector(environ, start_response)
+            return self._redirect(domain, environ, start_response)
         return self._django(environ, start_response)
 
 
@@ -86,8 +81,10 @@ def build_application() -> Dispatcher:
     """Load the links, start keeping them fresh, and return the callable for the server."""
     django.setup(set_prefix=False)
     from links.live_resolver import LiveResolver  # noqa: PLC0415 -- needs the applications loaded
+    from tracking.countries import open_countries  # noqa: PLC0415
     from tracking.journal import Journal  # noqa: PLC0415
     from tracking.redirector import Redirector  # noqa: PLC0415
+    from tracking.visitors import Visitors  # noqa: PLC0415
 
     resolver = LiveResolver()
     resolver.start()
@@ -97,21 +94,18 @@ def build_application() -> Dispatcher:
         rotate_bytes=settings.JOURNAL_ROTATE_BYTES,
         rotate_seconds=settings.JOURNAL_ROTATE_SECONDS,
     )
+    countries = open_countries(settings.COUNTRY_DATABASE)
     redirector = Redirector(
         resolver=resolver,
         journal=journal,
-        hash_key=settings.HASH_KEY,
-        trusted_proxies=settings.TRUSTED_PROXIES,
+        visitors=Visitors(hash_key=settings.HASH_KEY, trusted_proxies=settings.TRUSTED_PROXIES),
+        country_of=countries.country if countries else None,
     )
     # What is loaded now lives as long as the process. Frozen, the garbage collector never walks
     # through it again: with a million links that would hold up a tap for seconds.
     gc.collect()
     gc.freeze()
-    return Dispatcher(
-        is_short_domain=resolver.domain,
-        redirector=redirector,
-        django_application=LazyDjango(),
-    )
+    return Dispatcher(redirector=redirector, django_application=LazyDjango())
 
 
 _building = threading.Lock()

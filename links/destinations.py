@@ -7,44 +7,49 @@ order and its bytes, repeated keys stay repeated, and the fragment stays last.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote_plus
 
 CLICK_ID_KEY = "tr"
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 _UNSAFE = re.compile(r"[^\x21-\x7e]+")
+_HOST_END = re.compile(r"[/?#]")
+_PLAIN = re.compile(r"[!\x22$->@-~]+")
+"""Visible ASCII without `?` and `#`: an address that needs no work at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedDestination:
+class OurParameters(NamedTuple):
+    """What the links of one send put into their addresses: `pairs` ends where the click id goes."""
+
+    pairs: str
+    keys: frozenset[str]
+    passes_query: bool
+
+
+class PreparedDestination(NamedTuple):
     """A destination with everything done that does not depend on the visitor.
 
-    `head` ends where the click id goes; `tail` is the fragment with its `#`.
+    `head` ends where our parameters go, `tail` is the fragment with its `#`. A tuple, because a
+    redirector holds one for each of a million links.
     """
 
     head: str
+    ours: OurParameters
     tail: str
-    bare: str
-    own_pairs: tuple[str, ...]
-    our_pairs: str
-    our_keys: frozenset[str]
-    passes_query: bool
 
     def build(self, passed_query: str, click_id: str) -> str:
         """Return the address to redirect to. Never raises, whatever the query holds."""
-        if not passed_query or not self.passes_query:
-            return f"{self.head}{click_id}{self.tail}"
-        visitor_pairs, visitor_keys = _visitor_pairs(passed_query, self.our_keys)
-        if not visitor_pairs:
-            return f"{self.head}{click_id}{self.tail}"
-        passed = "&".join(visitor_pairs)
-        if not self.own_pairs:
-            return f"{self.head}{click_id}&{passed}{self.tail}"
-        kept = [pair for pair in self.own_pairs if _key(pair) not in visitor_keys]
-        parts = "&".join([*kept, f"{self.our_pairs}{click_id}", passed])
-        return f"{self.bare}?{parts}{self.tail}"
+        head, ours, tail = self
+        if passed_query and ours.passes_query:
+            pairs, keys = _visitor_pairs(passed_query, ours.keys)
+            if pairs:
+                bare, _, own = head.partition("?")
+                kept = [pair for pair in own.split("&") if pair and _key(pair) not in keys]
+                parts = "&".join([*kept, f"{ours.pairs}{click_id}", *pairs])
+                return f"{bare}?{parts}{tail}"
+        return f"{head}{ours.pairs}{click_id}{tail}"
 
 
 def prepare(
@@ -55,25 +60,20 @@ def prepare(
     `utm` maps `utm_source` and its four siblings to values; empty values are left out, and
     then a parameter of that name is nobody's and passes like any other.
     """
+    ours = _our_parameters(*(utm.get(key, "") for key in UTM_KEYS), passes_query=passes_query)
+    if _PLAIN.fullmatch(destination):
+        return PreparedDestination(f"{destination}?", ours, "")
     address, mark, fragment = destination.partition("#")
     bare, question, own_query = address.partition("?")
-    ours = {key: utm[key] for key in UTM_KEYS if utm.get(key)}
-    our_keys = _key_set(*ours)
-    own_pairs = tuple(
-        _escape(pair)
+    own_pairs = [
+        f"{_escape(pair)}&"
         for pair in (own_query.split("&") if question else ())
-        if pair and _key(pair).lower() not in our_keys
-    )
-    our_pairs = "&".join([*(f"{key}={quote(value)}" for key, value in ours.items()), "tr="])
-    bare = _ascii_address(bare)
+        if pair and _key(pair).lower() not in ours.keys
+    ]
     return PreparedDestination(
-        head=f"{bare}?{'&'.join([*own_pairs, our_pairs])}",
-        tail=mark + _escape(fragment) if fragment else mark,
-        bare=bare if own_pairs else "",
-        own_pairs=own_pairs,
-        our_pairs=our_pairs if own_pairs else "",
-        our_keys=our_keys,
-        passes_query=passes_query,
+        head=f"{ascii_address(bare)}?{''.join(own_pairs)}",
+        ours=ours,
+        tail=mark + _escape(fragment),
     )
 
 
@@ -124,10 +124,13 @@ def _key(pair: str) -> str:
     return unquote_plus(key) if "%" in key or "+" in key else key
 
 
-@lru_cache(maxsize=64)
-def _key_set(*utm_keys: str) -> frozenset[str]:
-    """Share one set between all links of the same make-up: a million links hold a few."""
-    return frozenset({*utm_keys, CLICK_ID_KEY})
+@lru_cache(maxsize=4096)
+def _our_parameters(*values: str, passes_query: bool) -> OurParameters:
+    """Share one between all links with the same values: a million links hold a few."""
+    ours = {key: value for key, value in zip(UTM_KEYS, values, strict=True) if value}
+    pairs = "".join(f"{key}={quote(value)}&" for key, value in ours.items())
+    keys = frozenset({*ours, CLICK_ID_KEY})
+    return OurParameters(f"{pairs}{CLICK_ID_KEY}=", keys, passes_query)
 
 
 def _escape(text: str) -> str:
@@ -149,13 +152,14 @@ def _percent(raw: bytes) -> str:
     return "".join(f"%{byte:02X}" for byte in raw)
 
 
-def _ascii_address(bare: str) -> str:
-    if bare.isascii():
-        return _escape(bare)
-    scheme, separator, rest = bare.partition("://")
-    host, slash, path = rest.partition("/")
+def ascii_address(address: str) -> str:
+    """Return an address as a header may carry it: no visible ASCII character changes."""
+    if address.isascii():
+        return _escape(address)
+    scheme, separator, rest = address.partition("://")
+    host = _HOST_END.split(rest, maxsplit=1)[0]
     try:
-        host = host.encode("idna").decode("ascii")
+        ascii_host = host.encode("idna").decode("ascii")
     except UnicodeError:
-        host = _escape(host)
-    return f"{scheme}{separator}{host}{slash}{_escape(path)}"
+        ascii_host = _escape(host)
+    return f"{scheme}{separator}{ascii_host}{_escape(rest[len(host) :])}"

@@ -1,7 +1,6 @@
 """What a short domain can answer: a redirect, a small page, a refusal, a text. Pure."""
 
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -9,7 +8,6 @@ NO_STORE = ("Cache-Control", "private, no-store")
 NO_INDEX = ("X-Robots-Tag", "noindex")
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _BRIEFLY = ("Cache-Control", "public, max-age=300")
-_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 _EMPTY: list[bytes] = []
 
 _PAGE = (
@@ -33,16 +31,9 @@ _GONE = _PAGE.format(
 
 
 def redirect(location: str, start_response: StartResponse) -> Iterable[bytes]:
-    """Send the visitor there, this once."""
-    start_response("302 Found", [("Location", in_a_header(location)), NO_STORE, NO_INDEX])
+    """Send the visitor there, this once. The address must be fit for a header as it is."""
+    start_response("302 Found", [("Location", location), NO_STORE, NO_INDEX])
     return _EMPTY
-
-
-def in_a_header(location: str) -> str:
-    """Return an address as a header may carry it: no visible ASCII character changes."""
-    if location.isascii() and location.isprintable():
-        return location
-    return quote(location, safe=_VISIBLE)
 
 
 def explain(answer: str, method: str, start_response: StartResponse) -> Iterable[bytes]:

@@ -6,7 +6,7 @@ Browsers and robots ask for these by themselves: none of them is a tap.
 import re
 from collections.abc import Iterable
 
-from links.resolver import DomainTarget
+from links.redirect_targets import DomainTarget
 from tracking.answers import StartResponse, explain, redirect, send_text
 
 _FILE = re.compile(

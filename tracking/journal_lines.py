@@ -79,7 +79,8 @@ def format_tap(*fields: str) -> bytes:
     Texts are as WSGI hands them over: each character stands for one byte (PEP 3333).
     """
     line = _bytes("\t".join((PLAIN, *fields)) + "\n")
-    if line.count(b"\t") == _TABS and line.count(b"\n") == 1 and len(line) <= LONGEST_PLAIN:
+    length = len(line)
+    if line.count(b"\t") == _TABS and line.find(b"\n") == length - 1 and length <= LONGEST_PLAIN:
         return line
     return _escaped(fields)
 

@@ -5,26 +5,21 @@ like, it is answered; nothing a visitor sends can raise here or break a header.
 """
 
 import time
-from binascii import b2a_base64
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from hashlib import blake2b
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 from urllib.parse import quote_from_bytes
 
-from campaigns.public_ids import new_id_bytes
 from links.destinations import repair_path
-from links.resolver import DomainTarget, Target
+from links.redirect_targets import DomainTarget, Target
+from links.targets import device_of
 from tracking.answers import StartResponse, explain, redirect, refuse_method
+from tracking.click_ids import new_click_id
 from tracking.domain_files import answer_file, is_file
 from tracking.journal_lines import format_tap
+from tracking.visitors import Visitors
 
 Environ = dict[str, Any]
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_LOOPBACK = ("127.", "::1")
-"""A visitor is never there: it is a proxy that TRUSTED_PROXIES does not name, or a test."""
 _LONGEST_CODE = 512
 
 
@@ -34,11 +29,11 @@ class LinkLookup(Protocol):
     def domain(self, host: str) -> DomainTarget | None:
         """Return the domain of a host."""
 
-    def find(self, host: str, code: str) -> Target | None:
-        """Return the target of a code."""
+    def known(self, domain: DomainTarget, code: str) -> Target | None:
+        """Return the target of a code in its plain form, if it is in memory."""
 
-    def fallback(self, host: str, target: Target | None) -> str:
-        """Return where a code without a live link leads, or an empty text."""
+    def find(self, domain: DomainTarget, code: str) -> Target | None:
+        """Return the target of a code in any form."""
 
 
 class TapWriter(Protocol):
@@ -49,9 +44,10 @@ class TapWriter(Protocol):
 
 
 class Redirector:
-    """Answers short links. `trusted_proxies` are addresses or networks whose X-Forwarded-For counts.
+    """Answers short links.
 
-    The client's address is hashed with `hash_key` before anything is written.
+    `visitors` says whose address counts and hashes it, `country_of` knows an address's country,
+    and `clock` tells nanoseconds since 1970.
     """
 
     def __init__(
@@ -59,56 +55,52 @@ class Redirector:
         *,
         resolver: LinkLookup,
         journal: TapWriter,
-        hash_key: str,
-        trusted_proxies: Sequence[str] = (),
+        visitors: Visitors,
+        country_of: Callable[[str], str] | None = None,
+        clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._resolver = resolver
         self._journal = journal
-        # Keyed BLAKE2b (RFC 7693) is a MAC like HMAC-SHA256, at a fifth of its cost here.
-        key = blake2b(hash_key.encode()).digest()
-        self._address_mac = blake2b(key=key, digest_size=16, person=b"address")
-        self._is_trusted = _trust_in(trusted_proxies)
+        self._visitors = visitors
+        self._country_of = country_of
+        self._clock = clock
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request; by the time it is answered, the tap is in the journal."""
+        """Answer one request, whatever its host."""
+        domain = self.domain(environ.get("HTTP_HOST", ""))
+        return self.answer(domain, environ, start_response)
+
+    def domain(self, host: str) -> DomainTarget | None:
+        """Return the short domain that a Host header names."""
+        return self._resolver.domain(host)
+
+    def answer(
+        self, domain: DomainTarget | None, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer one request to a domain; by the time it is answered, the tap is in the journal."""
         method = environ["REQUEST_METHOD"]
         if method not in {"GET", "HEAD"}:
             return refuse_method(start_response)
-        host = environ.get("HTTP_HOST", "")
         code, query = environ["PATH_INFO"][1:], environ.get("QUERY_STRING", "")
-        if "&" in code:
+        target = self._resolver.known(domain, code) if domain is not None else None
+        if target is None:
             code, query = _repaired(code, query)
-        if "/" in code:
-            code = code.strip("/")
-        if is_file(code):
-            return answer_file(self._resolver.domain(host), code, method, start_response)
-        target = self._find(host, code)
-        click_id = b2a_base64(new_id_bytes(), newline=False).translate(_URL_SAFE)[:22].decode()
-        moment = time.time_ns() // 1000
-        answer = self._judge(host, target, moment / 1_000_000)
-        self._record(environ, answer, moment, click_id, target, query)
-        if answer == "r" and target is not None:
-            location = target.destination.build(query, click_id)
-        else:
-            location = self._resolver.fallback(host, target)
+            if is_file(code):
+                return answer_file(domain, code, method, start_response)
+            target = self._find(domain, code)
+        moment = self._clock()
+        answer = _judge(domain, target, moment)
+        click_id = new_click_id(moment // 1_000_000)
+        country = self._record(environ, answer, moment, click_id, target, query)
+        location = _lead(domain, target, answer, query, click_id, environ, country)
         if location:
             return redirect(location, start_response)
         return explain(answer, method, start_response)
 
-    def _find(self, host: str, code: str) -> Target | None:
-        if len(code) > _LONGEST_CODE or "\x00" in code:
+    def _find(self, domain: DomainTarget | None, code: str) -> Target | None:
+        if domain is None or len(code) > _LONGEST_CODE or "\x00" in code:
             return None
-        return self._resolver.find(host, code)
-
-    def _judge(self, host: str, target: Target | None, now: float) -> str:
-        """Return the letter of the answer (`journal_lines.ANSWERS`)."""
-        if target is None:
-            return "u" if self._resolver.domain(host) is not None else "h"
-        if target.is_retired:
-            return "x"
-        if target.starts_at <= now < target.expires_at:
-            return "r"
-        return "n" if now < target.starts_at else "e"
+        return self._resolver.find(domain, code)
 
     def _record(
         self,
@@ -118,62 +110,66 @@ class Redirector:
         click_id: str,
         target: Target | None,
         query: str,
-    ) -> None:
+    ) -> str:
+        """Write the tap's line and return the country in it."""
         get = environ.get
+        address = self._visitors.address(environ)
+        country = self._country_of(address) if self._country_of is not None else ""
         self._journal.write(
             format_tap(
-                str(moment),
+                str(moment // 1000),
                 click_id,
                 answer,
                 environ["REQUEST_METHOD"],
-                f"{target.link_id.int:032x}" if target is not None else "",
+                target.link_id if target is not None else "",
                 get("HTTP_HOST", ""),
                 environ["PATH_INFO"],
                 query,
-                self._hash_address(environ),
+                self._visitors.hash(address),
                 get("HTTP_USER_AGENT", ""),
                 get("HTTP_REFERER", ""),
                 get("HTTP_SEC_PURPOSE", "") or get("HTTP_PURPOSE", "") or get("HTTP_X_MOZ", ""),
-                "",
+                country,
             )
         )
-
-    def _hash_address(self, environ: Environ) -> str:
-        address = environ.get("REMOTE_ADDR", "")
-        if self._is_trusted(address):
-            address = self._forwarded_for(environ.get("HTTP_X_FORWARDED_FOR", "")) or address
-        if address.startswith(_LOOPBACK):
-            return ""
-        mac = self._address_mac.copy()
-        mac.update(address.encode())
-        return mac.hexdigest()
-
-    def _forwarded_for(self, header: str) -> str:
-        """Return the nearest address that is no proxy of ours: what stands before it may be made up."""
-        for hop in reversed(header.split(",")):
-            if not self._is_trusted(hop.strip()):
-                return hop.strip()
-        return ""
+        return country
 
 
-def _trust_in(proxies: Sequence[str]) -> Callable[[str], bool]:
-    networks: list[IPv4Network | IPv6Network] = [ip_network(proxy.strip()) for proxy in proxies]
-    if not networks:
-        return lambda _: False
+def _judge(domain: DomainTarget | None, target: Target | None, moment: int) -> str:
+    """Return the letter of the answer (`journal_lines.ANSWERS`)."""
+    if target is None:
+        return "u" if domain is not None else "h"
+    return target.terms.answer(moment / 1_000_000_000)
 
-    @lru_cache(maxsize=4096)
-    def is_trusted(address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in networks)
 
-    return is_trusted
+def _lead(
+    domain: DomainTarget | None,
+    target: Target | None,
+    answer: str,
+    query: str,
+    click_id: str,
+    environ: Environ,
+    country: str,
+) -> str:
+    """Return where the visitor is sent: the destination, else the nearest fallback, else nowhere."""
+    if target is None:
+        return domain.fallback_url if domain is not None else ""
+    if answer != "r":
+        return target.terms.fallback_url or (domain.fallback_url if domain is not None else "")
+    if not target.terms.targets:
+        return target.destination.build(query, click_id)
+    device = device_of(environ.get("HTTP_USER_AGENT", ""))
+    return target.destination_for(device, country).build(query, click_id)
 
 
 def _repaired(code: str, query: str) -> tuple[str, str]:
-    """Put right an `&` where a `?` belongs. The path came decoded, so its part is encoded again."""
-    code, repaired = repair_path(code, "")
-    misplaced = quote_from_bytes(repaired.encode("latin-1", "replace"), safe="=&+;:@!$'()*,/-._~")
-    return code, "&".join(part for part in (misplaced, query) if part)
+    """Take off slashes, and put right an `&` where a `?` belongs.
+
+    The path came decoded, so what belongs to the query is encoded again.
+    """
+    if "&" in code:
+        code, repaired = repair_path(code, "")
+        raw = repaired.encode("latin-1", "replace")
+        misplaced = quote_from_bytes(raw, safe="=&+;:@!$'()*,/-._~")
+        query = "&".join(part for part in (misplaced, query) if part)
+    return code.strip("/"), query

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from config import health
 from crm_sync.models import Connection
+from tests.tracking.click_builders import a_journal, a_line
 from tracking.journal import SUFFIX
 from tracking.models import PendingChange
 
@@ -41,10 +42,19 @@ def test_a_part_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_long_journal_asks_for_the_reader(settings: Settings, tmp_path: Path) -> None:
     settings.JOURNAL_DIR = tmp_path
+    settings.JOURNAL_MAX_BYTES = 1000
     with (tmp_path / f"1-web{SUFFIX}").open("wb") as journal:
-        journal.truncate(health.BACKLOG_LIMIT_BYTES + 1)
+        journal.truncate(1001)
     problem = Client().get("/readyz").json()["parts"]["journal"]["problem"]
     assert "consume_clicks" in problem
+
+
+def test_a_tap_that_waits_too_long_asks_for_the_reader(settings: Settings, tmp_path: Path) -> None:
+    settings.JOURNAL_DIR = tmp_path
+    a_journal(tmp_path).write(a_line())
+    settings.JOURNAL_MAX_LAG_SECONDS = 1
+    problem = Client().get("/readyz").json()["parts"]["journal"]["problem"]
+    assert "JOURNAL_MAX_LAG_SECONDS" in problem
 
 
 def test_a_sync_that_is_long_overdue_asks_for_the_scheduler() -> None:
@@ -67,4 +77,5 @@ def test_the_metrics_count_what_waits() -> None:
     )
     text = Client().get("/metrics").content.decode()
     assert "textrail_pending_changes 1\n" in text
-    assert "# TYPE textrail_journal_backlog_bytes gauge" in text
+    for name in ("backlog_bytes", "lag_seconds", "files", "free_bytes"):
+        assert f"# TYPE textrail_journal_{name} gauge" in text

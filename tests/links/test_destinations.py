@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from links import destinations
-from links.destinations import merge_destination, prepare, repair_path
+from links.destinations import ascii_address, merge_destination, prepare, repair_path
 
 UTM = {
     "utm_source": "sms",
@@ -73,9 +73,23 @@ def test_a_link_without_utm_values_still_carries_the_click_id() -> None:
     )
 
 
-def test_links_of_one_make_up_share_their_key_set() -> None:
-    first, second = prepare("https://a.example/", UTM), prepare("https://b.example/", UTM)
-    assert first.our_keys is second.our_keys
+def test_links_with_the_same_values_share_their_parameters() -> None:
+    first, second = prepare("https://a.example/x", UTM), prepare("https://a.example/y?z=1", UTM)
+
+    assert first.ours is second.ours
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://a.example/x?y=%20#z", "https://a.example/x?y=%20#z"),
+        ("https://a.example/é x", "https://a.example/%C3%A9%20x"),
+        ("https://bücher.example?ü", "https://xn--bcher-kva.example?%C3%BC"),
+        ("https://a.example/\r\nSet-Cookie: x", "https://a.example/%0D%0ASet-Cookie:%20x"),
+    ],
+)
+def test_an_address_is_made_fit_for_a_header(address: str, expected: str) -> None:
+    assert ascii_address(address) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,9 +11,11 @@ from uuid import UUID
 from django.db import connection
 
 from campaigns.public_ids import encode_id, new_id
+from links.codes import normalize_code
 from links.destinations import prepare
 from links.models import Link, RecipientLink
-from links.resolver import DomainTarget, Target, plain_host
+from links.redirect_targets import NO_TERMS, DomainTarget, Target, Terms
+from links.resolver import Resolver
 from tracking.journal import Journal
 from tracking.journal_lines import ANSWERS, TapRecord, format_tap, parse_line
 from tracking.models import Click
@@ -31,52 +32,30 @@ SMS_UTM = {"utm_source": "sms", "utm_medium": "text", "utm_campaign": "demo-invi
 
 
 def a_target(
-    code: str = "k7Qm2Xa",
-    *,
-    destination: str = "https://www.example.com/trial",
-    is_retired: bool = False,
-    starts_at: float = -inf,
-    expires_at: float = inf,
-    fallback_url: str = "",
+    code: str = "k7Qm2Xa", *, destination: str = "https://www.example.com/trial", **terms: Any
 ) -> Target:
     """Return a link as the redirector sees it."""
     return Target(
-        link_id=new_id(),
-        code=code,
-        destination=prepare(destination, SMS_UTM),
-        is_retired=is_retired,
-        starts_at=starts_at,
-        expires_at=expires_at,
-        fallback_url=fallback_url,
+        new_id().hex, code, prepare(destination, SMS_UTM), Terms(**terms) if terms else NO_TERMS
     )
 
 
 def a_domain(**fields: Any) -> DomainTarget:
     """Return a short domain as the redirector sees it."""
-    given = {"domain_id": new_id(), "host": HOST, "root_url": "", "fallback_url": "", **fields}
-    return DomainTarget(**given)
+    return DomainTarget(**{"domain_id": new_id(), "host": HOST, **fields})
 
 
-class LinksInMemory:
+class LinksInMemory(Resolver):
     """One domain and its links, without a database behind them."""
 
     def __init__(self, *targets: Target, **domain: Any) -> None:
-        self._domain = a_domain(targets={target.code: target for target in targets}, **domain)
+        super().__init__()
+        by_code = {target.code: target for target in targets}
+        self._domains = {HOST: a_domain(targets=by_code, **domain)}
 
-    def domain(self, host: str) -> DomainTarget | None:
-        """Return the one domain for its own host."""
-        return self._domain if plain_host(host) == HOST else None
-
-    def find(self, host: str, code: str) -> Target | None:
-        """Return the link of a code or of a recipient's form of it."""
-        targets = self._domain.targets if self.domain(host) else {}
-        return targets.get(code) or targets.get(code[:-6])
-
-    def fallback(self, host: str, target: Target | None) -> str:
-        """Return the link's fallback or else the domain's."""
-        domain = self.domain(host)
-        own = target.fallback_url if target else ""
-        return own or (domain.fallback_url if domain else "")
+    def find(self, domain: DomainTarget, code: str) -> Target | None:
+        """Return the target of a code in memory; nothing is asked."""
+        return self.known(domain, normalize_code(code))
 
 
 @dataclass

@@ -18,12 +18,6 @@ def test_a_redirect_is_kept_by_nobody_and_listed_nowhere() -> None:
     assert answer.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_an_address_outside_ascii_is_escaped_for_the_header() -> None:
-    assert answers.in_a_header("https://a.example/café%20x\r\n") == (
-        "https://a.example/caf%C3%A9%20x%0D%0A"
-    )
-
-
 @pytest.mark.parametrize(
     ("letter", "status", "words"),
     [

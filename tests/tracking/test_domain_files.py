@@ -2,7 +2,7 @@
 
 import pytest
 
-from links.resolver import DomainTarget
+from links.redirect_targets import DomainTarget
 from tests.tracking.click_builders import Answer, a_domain, ask
 from tracking.domain_files import answer_file, is_file
 

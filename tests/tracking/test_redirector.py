@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.public_ids import decode_id
+from links.targets import prepare_targets
 from tests.tracking.click_builders import (
     HOST,
     IPHONE,
@@ -18,7 +19,9 @@ from tests.tracking.click_builders import (
     ask,
 )
 from tracking.redirector import Redirector
+from tracking.visitors import Visitors
 
+NOON_NS = 1_781_524_800 * 10**9
 PAST, FUTURE = 1.0, datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -28,11 +31,9 @@ def journal() -> LinesInMemory:
 
 
 def redirector(journal: LinesInMemory, links: LinksInMemory | None = None, **options: Any) -> Any:
+    given = {"visitors": Visitors(hash_key="a key"), **options}
     return Redirector(
-        resolver=links or LinksInMemory(a_target()),
-        journal=journal,
-        hash_key="a key",
-        **options,
+        resolver=LinksInMemory(a_target()) if links is None else links, journal=journal, **given
     )
 
 
@@ -74,9 +75,7 @@ def test_the_line_is_written_before_the_visitor_is_answered() -> None:
             events.append("written")
             return True
 
-    application = Redirector(
-        resolver=LinksInMemory(a_target()), journal=Journal(), hash_key="a key"
-    )
+    application = redirector(Journal())  # type: ignore[arg-type]
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/k7Qm2Xa", "HTTP_HOST": HOST}
     application(environ, lambda status, headers: events.append("answered"))
 
@@ -95,7 +94,9 @@ def test_a_tap_is_recorded_as_it_came(journal: LinesInMemory) -> None:
     )
 
     tap = journal.taps()[0]
-    assert (tap.answer, tap.method, tap.link_id) == ("redirected", "GET", target.link_id)
+    assert (tap.answer, tap.method) == ("redirected", "GET")
+    assert tap.link_id is not None
+    assert tap.link_id.hex == target.link_id
     assert (tap.host, tap.path, tap.query) == (HOST, "/k7Qm2Xa", "a=1")
     assert (tap.user_agent, tap.referrer) == (IPHONE, "https://news.example/")
     assert tap.purpose == "prefetch"
@@ -218,60 +219,104 @@ def test_an_unknown_host_is_recorded_as_one(journal: LinesInMemory, host: str) -
     assert journal.taps()[0].answer == "unknown_host"
 
 
-def address_hash(journal: LinesInMemory, application: Any, remote: str, forwarded: str) -> str:
-    ask(application, REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
-    return journal.taps()[-1].address_hash
-
-
 def test_the_visitors_address_is_only_kept_as_a_keyed_hash(journal: LinesInMemory) -> None:
     ask(redirector(journal), REMOTE_ADDR="203.0.113.7")
-    other_key = LinesInMemory()
-    ask(
-        Redirector(resolver=LinksInMemory(), journal=other_key, hash_key="another"),
-        REMOTE_ADDR="203.0.113.7",
-    )
 
     assert b"203.0.113.7" not in journal.lines[0]
-    assert len(journal.taps()[0].address_hash) == 32
-    assert journal.taps()[0].address_hash != other_key.taps()[0].address_hash
+    assert journal.taps()[0].address_hash == Visitors(hash_key="a key").hash("203.0.113.7")
 
 
-def test_a_strangers_forwarded_address_does_not_count(journal: LinesInMemory) -> None:
-    application = redirector(journal, trusted_proxies=["10.0.0.0/8"])
+def test_behind_our_proxy_the_forwarded_address_is_hashed(journal: LinesInMemory) -> None:
+    visitors = Visitors(hash_key="a key", trusted_proxies=["10.0.0.0/8"])
+    ask(
+        redirector(journal, visitors=visitors),
+        REMOTE_ADDR="10.1.2.3",
+        HTTP_X_FORWARDED_FOR="203.0.113.7",
+    )
 
-    plain = address_hash(journal, application, "203.0.113.7", "")
-    forged = address_hash(journal, application, "203.0.113.7", "198.51.100.1")
-
-    assert plain == forged
-
-
-def test_our_proxys_forwarded_address_counts(journal: LinesInMemory) -> None:
-    application = redirector(journal, trusted_proxies=["10.0.0.0/8"])
-
-    direct = address_hash(journal, application, "203.0.113.7", "")
-    forwarded = address_hash(journal, application, "10.1.2.3", "203.0.113.7")
-
-    assert direct == forwarded
+    assert journal.taps()[0].address_hash == visitors.hash("203.0.113.7")
 
 
-def test_only_the_nearest_stranger_in_the_chain_counts(journal: LinesInMemory) -> None:
-    application = redirector(journal, trusted_proxies=["10.0.0.0/8", "192.0.2.1"])
+def test_the_country_is_recorded_where_it_is_known(journal: LinesInMemory) -> None:
+    ask(redirector(journal, country_of={"203.0.113.7": "DE"}.__getitem__))
+    ask(redirector(journal))
 
-    direct = address_hash(journal, application, "203.0.113.7", "")
-    chain = address_hash(journal, application, "10.1.2.3", "198.51.100.1, 203.0.113.7, 192.0.2.1")
-
-    assert direct == chain
+    assert [tap.country for tap in journal.taps()] == ["DE", ""]
 
 
-@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.8.8", "::1"])
-def test_a_proxy_on_this_machine_is_nobodys_address(journal: LinesInMemory, remote: str) -> None:
-    assert address_hash(journal, redirector(journal), remote, "203.0.113.7") == ""
+APP = "https://apps.example.com/trial"
+GERMAN = "https://www.example.com/de"
+TARGETS = prepare_targets(
+    [
+        {"devices": ["ios"], "countries": ["DE"], "destination_url": GERMAN},
+        {"devices": ["ios"], "destination_url": APP},
+    ],
+    {},
+    passes_query=True,
+)
 
 
-def test_a_trusted_proxy_on_this_machine_tells_the_visitors(journal: LinesInMemory) -> None:
-    application = redirector(journal, trusted_proxies=["127.0.0.1"])
+@pytest.mark.parametrize(
+    ("agent", "country", "leads_to"),
+    [
+        (IPHONE, "DE", GERMAN),
+        (IPHONE, "FR", APP),
+        (IPHONE, "", APP),
+        ("Mozilla/5.0 (Windows NT 10.0)", "DE", "https://www.example.com/trial"),
+        ("", "", "https://www.example.com/trial"),
+    ],
+)
+def test_a_target_that_fits_the_visitor_comes_first(
+    journal: LinesInMemory, agent: str, country: str, leads_to: str
+) -> None:
+    links = LinksInMemory(a_target(targets=TARGETS))
+    application = redirector(journal, links, country_of=lambda address: country)
 
-    assert address_hash(journal, application, "127.0.0.1", "203.0.113.7")
+    answer = ask(application, query="coupon=june", HTTP_USER_AGENT=agent)
+
+    assert answer.headers["Location"].startswith(f"{leads_to}?")
+    assert answer.headers["Location"].endswith("&coupon=june")
+    assert journal.taps()[0].answer == "redirected"
+
+
+def test_without_a_country_file_targets_by_country_lose_no_tap(journal: LinesInMemory) -> None:
+    by_country = [{"countries": ["DE"], "destination_url": GERMAN}]
+    targets = prepare_targets(by_country, {}, passes_query=True)
+
+    answer = ask(redirector(journal, LinksInMemory(a_target(targets=targets))))
+
+    assert answer.headers["Location"].startswith("https://www.example.com/trial?")
+    assert len(journal.taps()) == 1
+
+
+def test_a_link_whose_limit_is_reached_is_gone(journal: LinesInMemory) -> None:
+    answer = ask(redirector(journal, LinksInMemory(a_target(is_limit_reached=True))))
+
+    assert answer.status == "410 Gone"
+    assert journal.taps()[0].answer == "limit_reached"
+
+
+def test_a_link_whose_limit_is_reached_leads_to_its_fallback(journal: LinesInMemory) -> None:
+    full = a_target(is_limit_reached=True, fallback_url="https://www.example.com/full")
+
+    answer = ask(redirector(journal, LinksInMemory(full)))
+
+    assert answer.headers["Location"] == "https://www.example.com/full"
+
+
+def test_a_clock_that_jumps_harms_no_tap(journal: LinesInMemory) -> None:
+    moments = iter([NOON_NS, NOON_NS + 10**18, 0, NOON_NS - 10**15, NOON_NS])
+    application = redirector(journal, clock=lambda: next(moments))
+
+    answers = [ask(application) for _ in range(5)]
+
+    assert {answer.status for answer in answers} == {"302 Found"}
+    assert len({tap.click_id for tap in journal.taps()}) == 5
+    assert [tap.occurred_at_us for tap in journal.taps()][:3] == [
+        NOON_NS // 1000,
+        (NOON_NS + 10**18) // 1000,
+        0,
+    ]
 
 
 def test_a_full_disk_still_redirects(journal: LinesInMemory) -> None:
@@ -287,14 +332,6 @@ def test_no_line_break_reaches_a_header(journal: LinesInMemory) -> None:
 
     assert answer.status == "302 Found"
     assert not set("\r\n") & set(answer.headers["Location"])
-
-
-def test_a_fallback_outside_ascii_is_escaped(journal: LinesInMemory) -> None:
-    links = LinksInMemory(fallback_url="https://www.example.com/café%20au lait")
-
-    answer = ask(redirector(journal, links))
-
-    assert answer.headers["Location"] == "https://www.example.com/caf%C3%A9%20au%20lait"
 
 
 def test_an_endless_path_is_not_found_and_cropped(journal: LinesInMemory) -> None:
@@ -321,7 +358,8 @@ def test_no_request_raises_or_breaks_a_header_or_a_line(
 ) -> None:
     journal = LinesInMemory()
     links = LinksInMemory(a_target(), fallback_url="https://www.example.com/")
-    application = redirector(journal, links, trusted_proxies=["203.0.113.7"])
+    visitors = Visitors(hash_key="a key", trusted_proxies=["203.0.113.7"])
+    application = redirector(journal, links, visitors=visitors)
 
     answer = ask(
         application,

@@ -13,13 +13,16 @@ class TrackingConfig(AppConfig):
     verbose_name = "Track"
 
     def ready(self) -> None:
-        """Register the prediction, its check, the panel “Taps”; make partitions on migrating."""
+        """Register the prediction, its check and the taps on pages; make partitions on migrating."""
         from campaigns import channel_oracle, preflight, send_page  # noqa: PLC0415  (models)
-        from tracking import oracle_checks, services, tap_panel  # noqa: PLC0415
+        from links import link_columns, link_page  # noqa: PLC0415
+        from tracking import link_taps, oracle_checks, services, tap_panel  # noqa: PLC0415
 
         channel_oracle.register(services.channel_predictor)
         preflight.register("channel", oracle_checks.channel_checks)
         send_page.register(tap_panel.PANEL)
+        link_page.register(link_taps.PANEL)
+        link_columns.register(link_taps.COLUMN)
         post_migrate.connect(_make_partitions, sender=self)
 
 

@@ -1,7 +1,6 @@
 """The panel “Taps” on a send's page: people and machines per day, first and latest tap."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import Max, Min, Sum
@@ -10,27 +9,10 @@ from django.http import HttpRequest
 from campaigns.models import Send
 from campaigns.send_page import Panel
 from tracking.models import Click, ClickTotal
+from tracking.tap_chart import HEIGHT, WIDTH, Bar, Counts, periods_of, stacked_bars
 
 LONGEST: Final = 60
 """Days shown at most, from the first tap on."""
-
-WIDTH: Final = 1040
-HEIGHT: Final = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A day of the chart: its counts and the geometry of its two stacked parts."""
-
-    date: date
-    human_count: int
-    machine_count: int
-    x: float
-    width: float
-    human_y: float
-    human_height: float
-    machine_y: float
-    machine_height: float
 
 
 def taps_panel(send: Send, request: HttpRequest) -> dict[str, Any] | None:
@@ -55,33 +37,12 @@ def taps_panel(send: Send, request: HttpRequest) -> dict[str, Any] | None:
     }
 
 
-def draw_bars(days: dict[date, tuple[int, int]]) -> list[Bar]:
+def draw_bars(days: dict[date, Counts]) -> list[Bar]:
     """Lay out one stacked bar for every day from the first tap to the last, empty ones too."""
     if not days:
         return []
-    start = min(days)
-    count = min((max(days) - start).days + 1, LONGEST)
-    shown = [start + timedelta(days=number) for number in range(count)]
-    peak = max(sum(days.get(day, (0, 0))) for day in shown) or 1
-    step = WIDTH / max(count, 14)
-    return [
-        _bar(day, days.get(day, (0, 0)), x=number * step, width=step * 0.8, scale=HEIGHT / peak)
-        for number, day in enumerate(shown)
-    ]
-
-
-def _bar(day: date, counts: tuple[int, int], *, x: float, width: float, scale: float) -> Bar:
-    human, machine = counts[0] * scale, counts[1] * scale
-    return Bar(
-        day,
-        *counts,
-        x=round(x, 1),
-        width=round(width, 1),
-        human_y=round(HEIGHT - human, 1),
-        human_height=round(human, 1),
-        machine_y=round(HEIGHT - human - machine, 1),
-        machine_height=round(machine, 1),
-    )
+    count = min((max(days) - min(days)).days + 1, LONGEST)
+    return stacked_bars(periods_of(days, start=min(days), count=count))
 
 
 PANEL: Final = Panel(

@@ -11,7 +11,8 @@ from campaigns.send_page import panels
 from links.models import Domain, Link
 from tests.tracking.builders import NOW, make_send
 from tracking.models import Click, ClickTotal
-from tracking.tap_panel import HEIGHT, LONGEST, draw_bars, taps_panel
+from tracking.tap_chart import HEIGHT
+from tracking.tap_panel import LONGEST, draw_bars, taps_panel
 
 DAY = date(2026, 6, 15)
 

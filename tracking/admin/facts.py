@@ -21,9 +21,10 @@ from campaigns.models import ApiKey
 from campaigns.money import display_amount
 from campaigns.personal_data import may_see_personal_data
 from links.admin_filters import RecipientSendFilter, SendFilter
-from tracking.admin.wording import GRADE_COLORS, REASONS
+from tracking.admin.wording import GRADE_COLORS
 from tracking.models import Click, Event, Source, Touchpoint
 from tracking.shown_identities import shown_name
+from tracking.tap_words import reason_words
 
 
 class ShowsPeopleMixin(ReadOnlyTextrailAdmin):
@@ -94,7 +95,7 @@ class ClickAdmin(ReadOnlyTextrailAdmin):
         """Return the reason of the grade in words."""
         if click.grade == Click.Grade.CONFIRMED:
             return "The landing page reported it"
-        return REASONS.get(click.reason, click.reason.replace("_", " ").capitalize())
+        return reason_words(click.reason)
 
     @display(description="Answer", ordering="answer")
     def answered(self, click: Click) -> str:

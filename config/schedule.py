@@ -26,6 +26,7 @@ TABLE = (
     Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
     Entry("Check live links again", "links.tasks.recheck_live_links", 300),
+    Entry("Check domains again", "links.tasks.recheck_domains", 60),
     Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),
     Entry("Add uploaded audiences", "links.tasks.add_audiences", 15),
     Entry("Delete old audience files", "links.tasks.expire_audiences", 3600),

@@ -21,6 +21,7 @@ class LinksConfig(AppConfig):
         from links import send_addresses  # noqa: PLC0415
         from links.alert_panel import ALERT_PANEL  # noqa: PLC0415
         from links.audience_overlap import count_shared_recipients  # noqa: PLC0415
+        from links.domain_preflight import check_send_domains  # noqa: PLC0415
         from links.link_pages import SEND_PANEL  # noqa: PLC0415  (models must be loaded)
         from links.send_preflight import check_send_links  # noqa: PLC0415
         from links.services import sync_send_links  # noqa: PLC0415
@@ -28,6 +29,7 @@ class LinksConfig(AppConfig):
         send_followers.register("links", sync_send_links)
         audience_overlaps.register("links", count_shared_recipients)
         preflight.register("links", check_send_links)
+        preflight.register("domains", check_send_domains)
         send_page.register(ALERT_PANEL)
         send_page.register(SEND_PANEL)
         short_links.register(send_addresses.addresses_of, send_addresses.address_to_come)

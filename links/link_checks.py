@@ -10,6 +10,7 @@ from django.db import transaction
 from links.alerts import update_alerts
 from links.check_tours import Tour, tours_of
 from links.checker import follow_link
+from links.domain_checks import check_stale_domains
 from links.models import Link, LinkCheck
 from links.verdicts import Journey
 
@@ -17,11 +18,12 @@ _CHECKED_AT_ONCE = 8
 
 
 def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
-    """Follow each link on each of its tours and keep what they met.
+    """Follow each link on each of its tours, look at its domain, and keep what was met.
 
     Takes as long as the slowest address answers. `link.domain` should be loaded. A link that
     worked the last time raises no alert yet: it is due again soon, and one bad moment is none.
     """
+    check_stale_domains(domains=[link.domain for link in links], now=now)
     tours = [
         (link, tour) for link in links for tour in tours_of(link.destination_url, link.targets)
     ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from campaigns.models import Send
     from links.models import (
         AudienceUpload,
+        Domain,
+        DomainCheck,
         HeldOutRecipient,
         Link,
         LinkAlert,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 _FAILED_IS_DUE_AFTER = timedelta(minutes=5)
+_DOMAIN_IS_DUE_AFTER = timedelta(hours=1)
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
@@ -114,6 +117,37 @@ class LinkQuerySet(models.QuerySet["Link"]):
                 | Q(last_check_ok=False, last_checked_at__lte=failed)
             )
             .order_by(F("last_checked_at").asc(nulls_first=True))
+        )
+
+
+class DomainQuerySet(models.QuerySet["Domain"]):
+    """Filters over domains."""
+
+    def with_last_check(self) -> DomainQuerySet:
+        """Annotate `checked_at` and what was found: None where nobody looked yet."""
+        checks: type[DomainCheck] = apps.get_model("links", "DomainCheck")
+        newest = checks.objects.filter(domain=OuterRef("pk")).order_by("-checked_at")
+        return self.annotate(
+            checked_at=Subquery(newest.values("checked_at")[:1]),
+            is_serving=Subquery(newest.values("is_serving")[:1]),
+            certificate_ends_at=Subquery(newest.values("certificate_ends_at")[:1]),
+        )
+
+    def due_for_check(self, *, now: datetime) -> DomainQuerySet:
+        """Keep active domains that nobody looked at for an hour, or that were ill just now.
+
+        One without its proof is looked at as often, because somebody waits for it.
+        """
+        is_unwell = Q(is_serving=False) | Q(verified_at__isnull=True)
+        return (
+            self.filter(is_active=True)
+            .with_last_check()
+            .filter(
+                Q(checked_at__isnull=True)
+                | Q(checked_at__lte=now - _DOMAIN_IS_DUE_AFTER)
+                | Q(is_unwell, checked_at__lte=now - _FAILED_IS_DUE_AFTER)
+            )
+            .order_by(F("checked_at").asc(nulls_first=True))
         )
 
 

@@ -10,6 +10,7 @@ from campaigns.models import Message, Send
 from links.archiving import archive_links, unarchive_links
 from links.audience import UploadResult, upload_recipients
 from links.destinations import UTM_KEYS
+from links.domain_checks import check_domains, recheck_due_domains
 from links.domains import (
     HostRefusedError,
     NoDomainError,
@@ -39,11 +40,13 @@ __all__ = [
     "UploadResult",
     "archive_links",
     "check_domain",
+    "check_domains",
     "check_link",
     "check_links",
     "create_link",
     "default_domain",
     "domain_for",
+    "recheck_due_domains",
     "recheck_due_links",
     "restore_links",
     "retire_links",

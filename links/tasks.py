@@ -16,6 +16,12 @@ def recheck_live_links(*, batch_size: int = 25) -> None:
     services.recheck_due_links(now=timezone.now(), limit=batch_size)
 
 
+@shared_task(name="links.tasks.recheck_domains")
+def recheck_domains(*, batch_size: int = 25) -> None:
+    """Check again the domains whose last check is old or was bad."""
+    services.recheck_due_domains(now=timezone.now(), limit=batch_size)
+
+
 @shared_task(name="links.tasks.watch_alerts")
 def watch_alerts() -> None:
     """Close alerts of links that are not live any more, and tell people of the others."""

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from campaigns.models import Campaign
 from campaigns.public_ids import PublicIdField
+from links.querysets import DomainQuerySet
 
 
 def new_verification_token() -> str:
@@ -48,6 +49,8 @@ class Domain(models.Model):
     verified_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    objects = DomainQuerySet.as_manager()
 
     class Meta:
         ordering = ["-is_default", "host"]

@@ -25,6 +25,8 @@ TABLE = (
     Entry("Sync CRM connections that are due", "crm_sync.tasks.sync_due_connections", 60),
     Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
+    Entry("Settle links with a limit of taps", "tracking.tasks.settle_tap_limits", 60),
+    Entry("Make room for taps and drop old ones", "tracking.tasks.tend_months", 21_600),
     Entry("Check live links again", "links.tasks.recheck_live_links", 300),
     Entry("Check domains again", "links.tasks.recheck_domains", 60),
     Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),

@@ -50,6 +50,7 @@ JOURNAL_ROTATE_SECONDS = env.int("JOURNAL_ROTATE_SECONDS", default=300)
 JOURNAL_MAX_BYTES = env.int("JOURNAL_MAX_BYTES", default=1024 * 1024 * 1024)
 JOURNAL_MAX_LAG_SECONDS = env.int("JOURNAL_MAX_LAG_SECONDS", default=300)
 COUNTRY_DATABASE = env.str("COUNTRY_DATABASE", default="")
+CLICK_RETENTION_MONTHS = env.int("CLICK_RETENTION_MONTHS", default=13)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 # Personal data: the key behind every stored hash of a phone number or an address

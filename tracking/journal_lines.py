@@ -10,6 +10,8 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from campaigns.public_ids import MalformedIdError, decode_id
@@ -41,8 +43,7 @@ class MalformedLineError(ValueError):
     """A line is none that this version of Textrail writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class TapRecord:
+class TapRecord(NamedTuple):
     """One tap as it was written. `link_id` is None where no link was found.
 
     `country` has two capital letters, or is empty where nobody knows.
@@ -127,9 +128,14 @@ def _tap(fields: list[str]) -> TapRecord:
         decode_id(click_id),
         ANSWERS[answer],
         method,
-        uuid.UUID(hex=link_id) if link_id else None,
+        _link_id(link_id) if link_id else None,
         *rest,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _link_id(text: str) -> uuid.UUID:
+    return uuid.UUID(hex=text)
 
 
 def _text(raw: bytes) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from campaigns.public_ids import new_id
 from links.models import Domain
+from tracking.copying import array_text
 from tracking.models import OrphanTotal
 from tracking.pipeline import Tap
 from tracking.tap_facts import moment_of
@@ -61,7 +62,7 @@ def add_orphans(taps: Iterable[Tap]) -> None:
             for path, count in sorted(counts.items())
         ]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_ADD, [array_text(column) for column in zip(*rows, strict=True)])
 
 
 def _count(taps: Sequence[Tap]) -> dict[Group, dict[str, _Count]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from campaigns.public_ids import new_id
+from tracking.copying import array_text
 from tracking.pipeline import Tap
 from tracking.tap_facts import moment_of
 
@@ -146,7 +147,7 @@ def take_counts(kinds: Mapping[Kind, int], *, recipients: Mapping[Day, int]) -> 
 def _execute(statement: str, rows: list[tuple[Any, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, [array_text(column) for column in zip(*rows, strict=True)])
 
 
 def _by_day(kinds: Mapping[Kind, int]) -> dict[Day, list[int]]:

@@ -18,7 +18,14 @@ from campaigns.models import Channel, Send
 from campaigns.money import display_amount
 
 NAME, TITLE = "channels", "Channels compared"
-_TRAFFIC = ("recipients", "delivered", "human_taps", "machine_taps", "opt_outs")
+_TRAFFIC = (
+    "recipients",
+    "delivered",
+    "human_taps",
+    "machine_taps",
+    "recipients_tapped",
+    "opt_outs",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ _MEASURES: tuple[tuple[str, str, Kind, str, str], ...] = (
     ("human_taps", "Human taps", "whole", "human_taps", "Taps that no evidence marks as a machine's"),
     ("machine_taps", "Machine taps", "whole", "machine_taps", "Previews, scanners and bots; they earn no credit"),
     ("tap_rate", "Tap rate", "percent", "tap_rate", "Human taps ÷ delivered, or ÷ recipients where delivery is not reported"),
+    ("recipients_tapped", "Recipients tapped", "whole", "recipients_tapped", "Recipients whose own link a person opened at least once"),
+    ("corrected_tap_rate", "Corrected rate", "percent", "corrected_tap_rate", "Recipients tapped ÷ delivered, or ÷ recipients: without machines, repeated taps and addresses that are no recipient's"),
     ("opt_outs", "Opt-outs", "whole", "opt_outs", "People who asked not to be texted again after it"),
     ("spend", "Spend", "money", "spend_minor", "What it cost, in the reporting currency"),
     ("leads_sourced", "Sourced", "count", "leads_sourced", "Leads whose first touch it was"),
@@ -41,7 +43,16 @@ _MEASURES: tuple[tuple[str, str, Kind, str, str], ...] = (
     ("days_to_win", "Opp → win", "days", "days_to_win", "Median days from opportunity to win of deals with a touch of the row"),
 )  # fmt: skip
 _GROUPS = {
-    "Reach": ("recipients", "delivered", "human_taps", "machine_taps", "tap_rate", "opt_outs"),
+    "Reach": (
+        "recipients",
+        "delivered",
+        "human_taps",
+        "machine_taps",
+        "tap_rate",
+        "recipients_tapped",
+        "corrected_tap_rate",
+        "opt_outs",
+    ),
     "Cost": ("spend",),
     "Leads": ("leads_sourced", "leads_credited", "cost_per_lead"),
     "Opportunities": (

@@ -21,6 +21,7 @@ class Metrics:
     delivered: int | None = None
     human_taps: int | None = None
     machine_taps: int | None = None
+    recipients_tapped: int | None = None
     opt_outs: int | None = None
     spend_minor: int = 0
     leads_sourced_micro: int = 0
@@ -63,10 +64,21 @@ class Metrics:
     @property
     def tap_rate(self) -> Decimal | None:
         """Human taps ÷ delivered messages, or ÷ recipients where delivery is not reported."""
-        base = self.delivered if self.delivered is not None else self.recipients
-        if self.human_taps is None:
+        return None if self.human_taps is None else _quotient(self.human_taps, self._reached)
+
+    @property
+    def corrected_tap_rate(self) -> Decimal | None:
+        """Recipients whose own link a person opened ÷ the same number of messages.
+
+        Corrected for machines, for repeated taps, and for taps that are no recipient's.
+        """
+        if self.recipients_tapped is None or not self.recipients:
             return None
-        return _quotient(self.human_taps, base)
+        return _quotient(self.recipients_tapped, self._reached)
+
+    @property
+    def _reached(self) -> int | None:
+        return self.delivered if self.delivered is not None else self.recipients
 
     @property
     def cost_per_lead_minor(self) -> int | None:

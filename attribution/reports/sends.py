@@ -22,7 +22,14 @@ from campaigns.money import display_amount
 
 NAME, TITLE = "sends", "Send report"
 _NOT_SENT = {Send.Status.DRAFT, Send.Status.READY, Send.Status.CANCELLED}
-_TRAFFIC = ("recipients", "delivered", "human_taps", "machine_taps", "opt_outs")
+_TRAFFIC = (
+    "recipients",
+    "delivered",
+    "human_taps",
+    "machine_taps",
+    "recipients_tapped",
+    "opt_outs",
+)
 
 
 @dataclass(frozen=True, slots=True)

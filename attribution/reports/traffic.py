@@ -14,8 +14,7 @@ from attribution.reports.query import ReportQuery
 from campaigns.models import Suppression
 from links.models import RecipientLink
 from tracking.models import ClickTotal, Event
-
-DELIVERED = "sms-delivered"
+from tracking.tap_panel import DELIVERED
 
 
 def traffic_by_send(query: ReportQuery) -> dict[UUID, Metrics]:
@@ -24,9 +23,13 @@ def traffic_by_send(query: ReportQuery) -> dict[UUID, Metrics]:
     A figure stays None where nothing reports it: no delivery event is not “0 delivered”.
     """
     rows: dict[UUID, Metrics] = defaultdict(Metrics)
-    for send, human, machine in _taps(query):
+    tapped: dict[UUID, int] = {}
+    for send, human, machine, recipients in _taps(query):
         rows[send].human_taps, rows[send].machine_taps = human, machine
+        tapped[send] = recipients
     _fill(rows, "recipients", RecipientLink.objects.filter(link__send__isnull=False), "link__send")
+    for send, row in rows.items():
+        row.recipients_tapped = tapped.get(send, 0) if row.recipients else None
     events = Event.objects.filter(name=DELIVERED, send__isnull=False)
     _fill(rows, "delivered", within(events, "occurred_at", query), "send")
     suppressed = Suppression.objects.filter(send__isnull=False)
@@ -47,7 +50,7 @@ def within(rows: QuerySet[Any], field: str, query: ReportQuery) -> QuerySet[Any]
     return rows
 
 
-def _taps(query: ReportQuery) -> QuerySet[Any, tuple[UUID, int, int]]:
+def _taps(query: ReportQuery) -> QuerySet[Any, tuple[UUID, int, int, int]]:
     totals = ClickTotal.objects.filter(link__send__isnull=False)
     if query.starts_on:
         totals = totals.filter(date__gte=query.starts_on)
@@ -58,7 +61,11 @@ def _taps(query: ReportQuery) -> QuerySet[Any, tuple[UUID, int, int]]:
     return (
         totals.order_by()
         .values_list("link__send")
-        .annotate(human=Sum("human_count"), machine=Sum("machine_count"))
+        .annotate(
+            human=Sum("human_count"),
+            machine=Sum("machine_count"),
+            recipients=Sum("recipient_count"),
+        )
     )
 
 

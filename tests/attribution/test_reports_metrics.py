@@ -41,6 +41,19 @@ def test_the_tap_rate_is_of_recipients_where_delivery_is_not_reported() -> None:
     assert Metrics(human_taps=30, recipients=200).tap_rate == Decimal("0.15")
 
 
+def test_the_corrected_rate_counts_recipients_not_taps() -> None:
+    one = Metrics(human_taps=90, recipients_tapped=30, recipients=200)
+    assert one.corrected_tap_rate == Decimal("0.15")
+    assert Metrics(recipients_tapped=30, recipients=200, delivered=120).corrected_tap_rate == (
+        Decimal("0.25")
+    )
+
+
+def test_the_corrected_rate_is_undefined_where_recipients_have_no_link_of_their_own() -> None:
+    assert Metrics(human_taps=3, recipients=200).corrected_tap_rate is None
+    assert Metrics(recipients_tapped=0).corrected_tap_rate is None
+
+
 def test_the_tap_rate_of_nobody_is_undefined() -> None:
     assert Metrics(human_taps=3).tap_rate is None
 

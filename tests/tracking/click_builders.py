@@ -19,6 +19,7 @@ from links.resolver import Resolver
 from tracking.journal import Journal
 from tracking.journal_lines import ANSWERS, TapRecord, format_tap, parse_line
 from tracking.models import Click
+from tracking.partitions import smallest_id
 from tracking.pipeline import ChannelVerdict, LinkFacts, Surroundings, Tap
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -172,6 +173,11 @@ def a_recipient(link: Link, suffix: str = "abc234", **fields: Any) -> RecipientL
     phone = f"+1415555{sum(suffix.encode()) % 10000:04d}"
     given = {"phone": phone, "phone_hash": f"hash of {phone} {suffix}", **fields}
     return RecipientLink.objects.create(link=link, suffix=suffix, **given)
+
+
+def an_id(moment: datetime) -> UUID:
+    """Return a fresh id as the redirector would have drawn it then."""
+    return UUID(int=smallest_id(moment).int | new_id().int % (1 << 80))
 
 
 def a_click(**fields: Any) -> Click:

@@ -3,10 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from campaigns.public_ids import new_id
-from tracking.copying import NULL, copy_lines, copy_new, moment_field, text_fields
+from tracking.copying import (
+    NULL,
+    array_text,
+    copy_lines,
+    copy_new,
+    moment_field,
+    text_fields,
+)
 from tracking.models import JournalCursor, Person
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +64,25 @@ def test_a_row_of_a_model_gets_what_it_does_not_name() -> None:
 
     person = Person.objects.get()
     assert (person.original_utm_source, person.erased_at) == ("", None)
+
+
+def test_an_array_of_texts_comes_out_as_it_went_in() -> None:
+    texts = ["plain", 'a "quoted" one', "back\\slash", "a,b", "{}", "NULL", "", "é ☕"]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [array_text(texts)])
+        assert cursor.fetchone() == (texts,)
+
+
+def test_an_array_of_other_values_comes_out_as_it_went_in() -> None:
+    ids, moments = [new_id(), new_id()], [MOMENT, None]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %s::uuid[], %s::timestamptz[], %s::int[]",
+            [array_text(ids), array_text(moments), array_text([-1, 2])],
+        )
+        assert cursor.fetchone() == (ids, moments, [-1, 2])
 
 
 UTM = ("source", "medium", "campaign", "content", "term")

@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from tests.tracking.click_builders import a_click
+from tests.tracking.click_builders import a_click, an_id
 from tracking.models import Click
 from tracking.partitions import (
     OTHER,
@@ -15,17 +14,11 @@ from tracking.partitions import (
     is_partitioned,
     make_partitions,
     months,
-    smallest_id,
 )
 
 pytestmark = pytest.mark.django_db
 
 FAR = datetime(2101, 5, 20, 8, 30, tzinfo=UTC)
-
-
-def an_id(moment: datetime) -> UUID:
-    """Return an id as the redirector would have drawn it then."""
-    return UUID(int=smallest_id(moment).int | 0x7ABC << 64 | 0x8123 << 48)
 
 
 def partition_of(click: Click) -> str:

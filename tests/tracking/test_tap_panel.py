@@ -1,6 +1,7 @@
 """What a send's page shows of its taps."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -10,7 +11,8 @@ from campaigns.models import Send
 from campaigns.send_page import panels
 from links.models import Domain, Link
 from tests.tracking.builders import NOW, make_send
-from tracking.models import Click, ClickTotal
+from tests.tracking.click_builders import a_recipient
+from tracking.models import ClickTotal, Event, TapBreakdown
 from tracking.tap_chart import HEIGHT
 from tracking.tap_panel import LONGEST, draw_bars, taps_panel
 
@@ -54,18 +56,72 @@ def test_the_panel_says_when_there_are_no_taps_yet() -> None:
     assert "No taps yet" in render(make_send())
 
 
+def counted(link: Link, **fields: Any) -> ClickTotal:
+    given = {"date": DAY, "human_count": 1200, "machine_count": 3, "earliest_at": NOW, **fields}
+    return ClickTotal.objects.create(link=link, **given)
+
+
 @pytest.mark.django_db
 def test_the_panel_counts_people_and_machines_apart() -> None:
     send = make_send()
-    link = make_link(send)
-    ClickTotal.objects.create(link=link, date=DAY, human_count=1200, machine_count=3)
-    Click.objects.create(
-        occurred_at=NOW, link=link, host="go", path="/x", method="GET", grade="likely", reason="b"
-    )
+    counted(make_link(send))
+
     page = render(send)
-    assert "<strong>1,200</strong> taps by people" in page
-    assert "3 by machines" in page
+
+    assert "<dt>Taps by people</dt><dd>1,200</dd>" in page
+    assert "<dt>Taps by machines</dt><dd>3</dd>" in page
     assert "First 15 Jun 2026, 12:00" in page
+
+
+@pytest.mark.django_db
+def test_the_corrected_rate_is_of_recipients_and_says_what_it_leaves_out() -> None:
+    send = make_send()
+    link = make_link(send)
+    for number in range(4):
+        a_recipient(link, f"abc23{number}")
+    counted(link, human_count=3, recipient_count=1)
+
+    page = render(send)
+
+    assert "<dt>Corrected tap rate</dt><dd>25.0 %</dd>" in page
+    assert "Leaves out 2 repeated or shared taps, with which it would be 75.0 %." in page
+
+
+@pytest.mark.django_db
+def test_the_corrected_rate_is_of_what_was_delivered_where_that_is_reported() -> None:
+    send = make_send()
+    link = make_link(send)
+    for number in range(4):
+        a_recipient(link, f"abc23{number}")
+    counted(link, human_count=1, recipient_count=1)
+    for number in range(2):
+        Event.objects.create(
+            origin="x", event_id=str(number), name="sms-delivered", occurred_at=NOW,
+            received_at=NOW, send=send,
+        )  # fmt: skip
+
+    assert "<dt>Corrected tap rate</dt><dd>50.0 %</dd>" in render(send)
+
+
+@pytest.mark.django_db
+def test_a_send_without_recipients_has_no_corrected_rate() -> None:
+    send = make_send()
+    counted(make_link(send))
+
+    assert "Corrected tap rate" not in render(send)
+
+
+@pytest.mark.django_db
+def test_the_panel_says_what_the_machines_were() -> None:
+    send = make_send()
+    link = make_link(send)
+    counted(link)
+    for reason, number in (("preview", 2), ("scanner", 1), ("browser", 0)):
+        TapBreakdown.objects.create(
+            link=link, date=DAY, dimension="reason", value=reason, machine_count=number
+        )
+
+    assert "The machines: a message preview 2 · a security scanner 1." in render(send)
 
 
 def test_the_panel_is_registered() -> None:

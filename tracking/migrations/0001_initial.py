@@ -242,10 +242,10 @@ class Migration(migrations.Migration):
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.channel')),
                 ('channel_rule', models.ForeignKey(help_text='Empty: our own link', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tracking.channelrule')),
                 ('click', models.OneToOneField(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='touchpoint', to='tracking.click')),
-                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='touchpoints', to='tracking.identity')),
+                ('identity', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='touchpoints', to='tracking.identity')),
                 ('link', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='links.link')),
                 ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.message')),
-                ('send', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),
+                ('send', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),
             ],
             options={
                 'verbose_name': 'touch',

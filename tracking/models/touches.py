@@ -47,7 +47,9 @@ class Touchpoint(models.Model):
         TEST = "test", "Test traffic"
 
     id = PublicIdField()
-    identity = models.ForeignKey(Identity, models.PROTECT, null=True, related_name="touchpoints")
+    identity = models.ForeignKey(
+        Identity, models.PROTECT, null=True, related_name="touchpoints", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     occurred_at = models.DateTimeField()
     # No constraint: it stays when the tap's month is dropped, so that a late report from the
@@ -57,7 +59,7 @@ class Touchpoint(models.Model):
     )
     link = models.ForeignKey(Link, models.PROTECT, null=True, related_name="+")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="+")
-    send = models.ForeignKey(Send, models.PROTECT, null=True, related_name="+")
+    send = models.ForeignKey(Send, models.PROTECT, null=True, related_name="+", db_index=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="+")
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
     channel_rule = models.ForeignKey(

@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from tracking.partitions import make_partitions
 from tracking.taps import BATCH, ReadResult, forget_old_cursors, read_journals, unread_bytes
 
 PAUSE_SECONDS = 0.25
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             try:
                 if forget_is_due:
                     forget_old_cursors(now=timezone.now())
+                    make_partitions(now=timezone.now())
                     forget_is_due = False
                 read_journals(
                     folder=folder, now=timezone.now(), batch=batch, should_stop=stopped.is_set

@@ -110,6 +110,8 @@ class RowMade:
 class RowAction:
     """A button on a row's page. `run` does it and returns what to tell the user, or a RowMade.
 
+    It may return a whole answer instead, where something is shown this once.
+
     `variant` is unfold's: primary, default or danger. `confirm` is asked before it is done.
     `permission` is needed instead of the right to change the row. One that is no button has a
     form of its own on the page. A run may raise RowActionRefusedError.
@@ -117,7 +119,7 @@ class RowAction:
 
     name: str
     label: str
-    run: Callable[[HttpRequest, Any], str | RowMade]
+    run: Callable[[HttpRequest, Any], str | RowMade | HttpResponse]
     variant: str = "default"
     confirm: str = ""
     permission: str = ""
@@ -192,8 +194,11 @@ class RowActionsMixin(ModelAdmin):
             for reason in error.reasons:
                 messages.error(request, reason)
             return redirect(change, obj.pk)
-        if isinstance(done, RowMade):
-            messages.success(request, done.message)
-            return redirect(change, done.row.pk)
-        messages.success(request, done)
-        return redirect(change, obj.pk)
+        return done if isinstance(done, HttpResponse) else _told(request, change, obj, done)
+
+
+def _told(request: HttpRequest, change: str, obj: Any, done: str | RowMade) -> HttpResponse:
+    """Say what an action did, on the page of its row or of the one it made."""
+    message, row = (done.message, done.row) if isinstance(done, RowMade) else (done, obj)
+    messages.success(request, message)
+    return redirect(change, row.pk)

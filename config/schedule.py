@@ -32,6 +32,8 @@ TABLE = (
     Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),
     Entry("Add uploaded audiences", "links.tasks.add_audiences", 15),
     Entry("Delete old audience files", "links.tasks.expire_audiences", 3600),
+    Entry("Send webhook messages", "links.tasks.deliver_webhooks", 10),
+    Entry("Delete old webhook messages", "links.tasks.forget_webhook_deliveries", 3600),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
 )
 

@@ -77,6 +77,7 @@ ALERT_QUIET_HOURS = env.int("ALERT_QUIET_HOURS", default=6)
 WEBHOOK_ALLOWED_PRIVATE_HOSTS = env.list("WEBHOOK_ALLOWED_PRIVATE_HOSTS", default=[])
 WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", default=30)
 WEBHOOK_GIVE_UP_DAYS = env.int("WEBHOOK_GIVE_UP_DAYS", default=5)
+WEBHOOK_RUNS = env.int("WEBHOOK_RUNS", default=1)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # Ours is the admin site: config.apps.TextrailAdminConfig

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, Self
 from urllib.parse import urldefrag, urlsplit
 
@@ -22,6 +23,7 @@ from links.certificates import certificate_end, certificate_fault
 from links.watched_connections import watch_connections
 
 _TIMEOUTS = (5.0, 10.0)  # seconds to connect, seconds between two parts of the answer
+_INSIDE_NAMES = frozenset({"localhost", "local", "internal", "lan", "home", "corp"})
 
 
 class NoAnswerError(Exception):
@@ -50,7 +52,7 @@ class GuardedSession:
         self.certificate_ends: dict[str, datetime] = {}
         self._open: list[socket.socket] = []
         self._is_over = threading.Event()
-        self._timer = threading.Timer(seconds, self._cut_off) if seconds else None
+        self._timer = threading.Timer(seconds, self.cut_off) if seconds else None
         self._allowed = frozenset(host.lower() for host in allowed_private_hosts)
         self._guarded = _guarded_session()
         self._exempt = requests.Session()
@@ -123,7 +125,8 @@ class GuardedSession:
         if end:
             self.certificate_ends[host] = end
 
-    def _cut_off(self) -> None:
+    def cut_off(self) -> None:
+        """End at once what is open; whoever waits for an answer gets none."""
         self._is_over.set()
         for sock in self._open:
             with contextlib.suppress(OSError):
@@ -137,6 +140,18 @@ def is_allowed_host(url: str, allowed_private_hosts: Collection[str]) -> bool:
     """Tell whether an address's host is exempt, with its port or with any."""
     parts = urlsplit(url)
     return bool({parts.netloc.lower(), parts.hostname or ""} & set(allowed_private_hosts))
+
+
+def is_plainly_private(url: str) -> bool:
+    """Tell whether an address names a private host outright, without asking DNS.
+
+    Names that only lead inside are refused when they are asked.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host.rpartition(".")[2] in _INSIDE_NAMES
 
 
 class _PortKeepingAdapter(_AntiSSRFAdapter):  # type: ignore[misc]

@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from links import audience_expiry, audience_uploads, services
+from links import audience_expiry, audience_uploads, services, webhook_delivery
 from links.alert_letters import tell_of_alerts
 from links.alerts import close_ended_alerts
+from links.doorbell import DELIVER
+from links.endpoint_letters import tell_of_endpoints
+from links.webhook_turns import webhook_turn
+from links.webhooks import forget_deliveries
 
 
 @shared_task(name="links.tasks.recheck_live_links")
@@ -24,10 +29,11 @@ def recheck_domains(*, batch_size: int = 25) -> None:
 
 @shared_task(name="links.tasks.watch_alerts")
 def watch_alerts() -> None:
-    """Close alerts of links that are not live any more, and tell people of the others."""
+    """Close alerts of links that are not live any more; tell people of what needs them."""
     now = timezone.now()
     close_ended_alerts(now=now)
     tell_of_alerts(now=now)
+    tell_of_endpoints(now=now)
 
 
 @shared_task(name="links.tasks.add_audiences")
@@ -41,3 +47,18 @@ def add_audiences(*, seconds: int = 300) -> None:
 def expire_audiences() -> None:
     """Delete what uploads hold of people after some days."""
     audience_expiry.expire_uploads(now=timezone.now())
+
+
+@shared_task(name=DELIVER)
+def deliver_webhooks(*, seconds: int = 20) -> None:
+    """Send the webhook messages that are due, unless that is being done already."""
+    with webhook_turn(seconds=seconds) as is_ours:
+        if is_ours:
+            limit = timedelta(seconds=seconds)
+            webhook_delivery.deliver_webhooks(now=timezone.now(), time_limit=limit)
+
+
+@shared_task(name="links.tasks.forget_webhook_deliveries")
+def forget_webhook_deliveries() -> None:
+    """Delete webhook messages that are older than `WEBHOOK_KEEP_DAYS`."""
+    forget_deliveries(now=timezone.now(), keep=timedelta(days=settings.WEBHOOK_KEEP_DAYS))

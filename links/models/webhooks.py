@@ -56,8 +56,8 @@ class WebhookEndpoint(models.Model):
 class WebhookDelivery(models.Model):
     """One message to one endpoint; its id is the message's `webhook-id`.
 
-    Whoever sends it moves `next_attempt_at` to the end of a lease and counts the attempt first,
-    so that it is due again if the sender dies.
+    Whoever sends it first moves `next_attempt_at` to the end of a lease, so that it is due again
+    if the sender dies.
     """
 
     id = PublicIdField()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from campaigns.landing_pages import LandingPageError, check_landing_page
-from links.doorbell import ring_on_commit
+from links.doorbell import DELIVER, ring_on_commit
 from links.guarded_http import is_allowed_host, is_plainly_private
 from links.models import WebhookDelivery, WebhookEndpoint
 from links.secrets import UnreadableSecretError, decrypt_secret, encrypt_secret
@@ -144,7 +144,7 @@ def switch_on(*, endpoint: WebhookEndpoint, now: datetime) -> int:
     if not changed:
         raise EndpointStateError("This endpoint is switched on already.")
     waiting = WebhookDelivery.objects.filter(endpoint=endpoint, next_attempt_at__isnull=False)
-    ring_on_commit()
+    ring_on_commit(DELIVER)
     return waiting.update(next_attempt_at=now)
 
 

@@ -13,7 +13,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 from campaigns.admin_base import (
     RowAction,
@@ -46,6 +49,13 @@ _ROTATE = (
 class WebhookEndpointForm(forms.ModelForm):
     """Where to send, and what."""
 
+    url = forms.URLField(
+        label="Address",
+        max_length=2000,
+        assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
+        help_text="An https:// address of the other system that takes POST requests.",
+    )
     event_types = forms.MultipleChoiceField(
         label="Events",
         choices=[(one.code, f"{one.code}: {one.description}") for one in EVENT_TYPES],
@@ -56,10 +66,7 @@ class WebhookEndpointForm(forms.ModelForm):
     class Meta:
         model = WebhookEndpoint
         fields = ("url", "description", "event_types")
-        help_texts = {
-            "url": "An https:// address of the other system that takes POST requests.",
-            "description": "What it is for, such as “Alerts in the marketing chat”.",
-        }
+        help_texts = {"description": "What it is for, such as “Alerts in the marketing chat”."}
 
     def clean(self) -> dict[str, Any]:
         """Refuse what the services refuse, at its field."""

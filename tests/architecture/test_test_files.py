@@ -39,7 +39,6 @@ TESTED_THROUGH = {
     "links.api_formats": "links/test_api_audience.py",
     "links.api_serializers": "links/test_api.py",
     "links.changes": "links/test_live_resolver.py",
-    "links.doorbell": "links/test_webhooks.py",
     "links.letters": "links/test_alert_letters.py",
     "links.webhook_payloads": "links/test_alerts.py",
     "links.management.commands.verify_split": "links/test_split_audit.py",

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import transaction
 
 from campaigns.import_rows import ImportResult, RawRow, RowError, RowResult
-from campaigns.landing_pages import suggest_landing_page
 from links.changes import announce_on_commit
 from links.destinations import UTM_KEYS
 from links.link_rows import LinkRefusedError, check_link, insert_link
 from links.models import Domain, Link
-from links.row_values import faults_of, read_values
+from links.row_values import faults_of, read_values, refusal_of
 from links.tagged_destinations import take_utm
 from links.tags import TagNotAllowedError, clean_tags
 from links.utm_warnings import Judge, utm_judge
@@ -145,7 +144,7 @@ class _Importer:
         try:
             check_link(link)
         except LinkRefusedError as error:
-            return [_as_row_error(error, link)]
+            return [refusal_of(error, link)]
         return faults_of(link)
 
     def _meet(
@@ -171,7 +170,7 @@ class _Importer:
         try:
             insert_link(link, by=self.by)
         except LinkRefusedError as error:
-            return _as_row_error(error, link)
+            return refusal_of(error, link)
         if created_at:  # the field itself writes the time of the insert
             Link.objects.filter(pk=link.pk).update(created_at=created_at)
             link.created_at = created_at
@@ -193,12 +192,6 @@ def _moved(utm: dict[str, str]) -> RowError:
     names = ", ".join(utm)
     message = f"Taken out of the destination into the link’s own UTM values: {names}."
     return RowError("destination_url", "utm-moved", message)
-
-
-def _as_row_error(error: LinkRefusedError, link: Link) -> RowError:
-    value = str(getattr(link, error.field, ""))
-    suggestion = suggest_landing_page(value) if error.field.endswith("_url") else ""
-    return RowError(error.field, error.code, str(error), suggestion, value[:200])
 
 
 def _as_errors(violations: Iterable[Any]) -> list[RowError]:

@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.import_rows import RawRow, RowError, RowRefusedError
+from campaigns.landing_pages import suggest_landing_page
 from links.destinations import UTM_KEYS
+from links.link_rows import LinkRefusedError
 from links.models import Link
 from links.tags import TagNotAllowedError, split_tags
 
@@ -40,6 +42,13 @@ def faults_of(link: Link) -> list[RowError]:
             for field, messages in error.message_dict.items()
         ]
     return []
+
+
+def refusal_of(error: LinkRefusedError, link: Link) -> RowError:
+    """Return a refusal as a row's error, with what would pass where that is known."""
+    value = str(getattr(link, error.field, ""))
+    suggestion = suggest_landing_page(value) if error.field.endswith("_url") else ""
+    return RowError(error.field, error.code, str(error), suggestion, value[:200])
 
 
 def is_yes(column: str, text: str) -> bool:

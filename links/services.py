@@ -9,6 +9,7 @@ from django.db import transaction
 from campaigns.models import Message, Send
 from links.archiving import archive_links, unarchive_links
 from links.audience import UploadResult, upload_recipients
+from links.bulk_edit import edit_links
 from links.destinations import UTM_KEYS
 from links.domain_checks import check_domains, recheck_due_domains
 from links.domains import (
@@ -46,6 +47,7 @@ __all__ = [
     "create_link",
     "default_domain",
     "domain_for",
+    "edit_links",
     "recheck_due_domains",
     "recheck_due_links",
     "restore_links",

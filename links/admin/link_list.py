@@ -43,7 +43,9 @@ class LinkListMixin(TextrailAdmin):
     )  # fmt: skip
     search_help_text = "Search by address, code, title, destination, tag, campaign or send"
     date_hierarchy = "created_at"
-    actions: Sequence[str] = ("check_now", "retire", "restore", "archive", "unarchive")
+    actions: Sequence[str] = (
+        "edit_selected", "check_now", "retire", "restore", "archive", "unarchive",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Link]:
         """Bring each link's last checks along."""
@@ -52,10 +54,8 @@ class LinkListMixin(TextrailAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show what other apps know of a link beside its own columns."""
         added = [_shown_column(column) for column in columns()]
-        return [
-            "short_link", "copy", *added, "destination", "tag_list", "send_name", "state",
-            "last_check",
-        ]  # fmt: skip
+        own = ("destination", "tag_list", "state", "last_check")
+        return ["short_link", "copy", *added, *own]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Fill the added columns for all links of the page at once."""
@@ -77,8 +77,9 @@ class LinkListMixin(TextrailAdmin):
 
     @display(description="Short link", ordering="code")
     def short_link(self, link: Link) -> SafeString:
-        """The address without its scheme, and its title."""
-        return render_to_string("links/_link_cell.html", {"link": link})
+        """The address without its scheme, and its send or else its title."""
+        context = {"link": link, "send": send_and_version(link)}
+        return render_to_string("links/_link_cell.html", context)
 
     @display(description="Copy")
     def copy(self, link: Link) -> SafeString:
@@ -96,11 +97,6 @@ class LinkListMixin(TextrailAdmin):
     def tag_list(self, link: Link) -> SafeString | None:
         """The tags, each leading to the links that have it."""
         return render_to_string("links/_tags.html", {"tags": link.tags}) if link.tags else None
-
-    @display(description="Send", ordering="send__name", empty_value="No send")
-    def send_name(self, link: Link) -> str | None:
-        """The send it belongs to, with the version, and whether that was replaced."""
-        return send_and_version(link)
 
     @display(description="Status", ordering="status", label=STATE_COLORS)
     def state(self, link: Link) -> str:

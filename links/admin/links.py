@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.admin_base import RowAction, RowActionsMixin, signed_in_user
 from links import services
 from links.admin.check_pages import CheckPagesMixin
+from links.admin.link_bulk import LinkBulkMixin
 from links.admin.link_files import LinkFilesMixin
 from links.admin.link_list import LinkListMixin
 from links.admin.qr_pages import QrPagesMixin
@@ -23,7 +24,9 @@ from links.qr import QUIET_ZONES, SIZES
 
 
 @admin.register(Link)
-class LinkAdmin(LinkListMixin, LinkFilesMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin):
+class LinkAdmin(
+    LinkListMixin, LinkBulkMixin, LinkFilesMixin, CheckPagesMixin, QrPagesMixin, RowActionsMixin
+):
     """Short links with their taps, checks and QR codes."""
 
     form = LinkForm

@@ -18,9 +18,11 @@ from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api_base import ApiModelViewSet, acting_user
 from links import services
+from links.api_alerts import ALERT_ROUTES
 from links.api_audience import PATHS as AUDIENCE_PATHS
 from links.api_formats import SvgRenderer
 from links.api_serializers import LinkCheckSerializer, LinkSerializer
+from links.api_webhooks import WEBHOOK_ROUTES
 from links.link_rows import LinkRefusedError
 from links.models import Link, LinkCheck
 from links.qr import qr_svg
@@ -115,5 +117,9 @@ class LinkViewSet(ApiModelViewSet):
         return HttpResponse(svg, content_type="image/svg+xml")
 
 
-ROUTES: list[tuple[str, type[ViewSetMixin]]] = [("links", LinkViewSet)]
+ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
+    ("links", LinkViewSet),
+    *ALERT_ROUTES,
+    *WEBHOOK_ROUTES,
+]
 PATHS: list[URLPattern] = [*AUDIENCE_PATHS]

@@ -43,7 +43,7 @@ EVENT_TYPES = (
         "A short link was tapped, by a person or by a machine",
         {
             "click_id": "0198c1f0-5a00-7000-8000-000000000004",
-            "clicked_at": "2026-06-10T12:00:00Z",
+            "clicked_at": "2026-06-10T12:00:00.000Z",
             **_LINK,
             "recipient_id": None,
             "grade": "likely",
@@ -57,27 +57,31 @@ EVENT_TYPES = (
     EventType(
         LINK_BROKEN,
         "A link of a live send no longer arrives where it should",
-        {**_LINK, "broken_at": "2026-06-10T12:00:00Z", "problems": [_PROBLEM]},
+        {**_LINK, "broken_at": "2026-06-10T12:00:00.000Z", "problems": [_PROBLEM]},
     ),
     EventType(
         LINK_MENDED,
         "A broken link works again",
-        {**_LINK, "broken_at": "2026-06-10T12:00:00Z", "mended_at": "2026-06-10T13:00:00Z"},
+        {**_LINK, "broken_at": "2026-06-10T12:00:00.000Z", "mended_at": "2026-06-10T13:00:00.000Z"},
     ),
     EventType(
         LINK_LIMIT_REACHED,
         "A link had as many taps of people as it may have",
-        {**_LINK, "tap_limit": 500, "limit_reached_at": "2026-06-10T12:00:00Z"},
+        {**_LINK, "tap_limit": 500, "limit_reached_at": "2026-06-10T12:00:00.000Z"},
     ),
     EventType(
         DOMAIN_UNHEALTHY,
         "A branded domain stopped answering, or its certificate runs out",
-        {**_DOMAIN, "checked_at": "2026-06-10T12:00:00Z", "problems": [_PROBLEM | {"device": ""}]},
+        {
+            **_DOMAIN,
+            "checked_at": "2026-06-10T12:00:00.000Z",
+            "problems": [_PROBLEM | {"device": ""}],
+        },
     ),
     EventType(
         DOMAIN_HEALTHY,
         "A branded domain is well again",
-        {**_DOMAIN, "checked_at": "2026-06-10T13:00:00Z"},
+        {**_DOMAIN, "checked_at": "2026-06-10T13:00:00.000Z"},
     ),
 )
 CODES = frozenset(event_type.code for event_type in EVENT_TYPES)

@@ -5,7 +5,7 @@ agents of link previews the threads named beside the patterns.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -98,13 +98,13 @@ def grade_user_agent(user_agent: str) -> Verdict:
     return Grade.UNKNOWN, Reason.UNKNOWN_AGENT
 
 
-def burst_members(taps: Sequence[tuple[str, int, str]]) -> set[int]:
+def burst_members(taps: Sequence[tuple[Hashable, int, str]]) -> set[int]:
     """Return the indexes of taps that belong to a burst.
 
     Each tap is (group, microseconds, short address); a group is one agent, from one network, on
     one send. A burst is more than `BURST_ADDRESSES` different addresses in `BURST_SECONDS`.
     """
-    groups: dict[str, list[tuple[int, int, str]]] = {}
+    groups: dict[Hashable, list[tuple[int, int, str]]] = {}
     for index, (group, moment, address) in enumerate(taps):
         groups.setdefault(group, []).append((moment, index, address))
     members: set[int] = set()

@@ -12,8 +12,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from campaigns.public_ids import encode_id
+from tracking.bots import CIRCUMSTANTIAL
 from tracking.identity import JoinRequest, join_all
 from tracking.models import Click, Event, Identity, IdentityEdge, Touchpoint
+from tracking.regrading import raise_to_confirmed
 
 CONFIRMED_GRADE: Final = 0
 REPEAT_WINDOW: Final = timedelta(seconds=10)
@@ -26,11 +28,13 @@ def confirm_taps(click_ids: Collection[UUID], *, now: datetime) -> dict[UUID, To
     A touch without a person gets the click's identity; one with a recipient's is tied to it,
     unless the link was opened by a browser that is somebody else's.
     """
+    raise_to_confirmed(click_ids, now=now)
     touches = _touches_of(click_ids)
     if not touches:
         return {}
     ids = [touch.pk for touch in touches.values()]
-    Click.objects.filter(pk__in=list(touches)).update(grade=Click.Grade.CONFIRMED)
+    people = Click.objects.human().filter(pk__in=list(touches))
+    people.update(grade=Click.Grade.CONFIRMED)
     Touchpoint.objects.filter(pk__in=ids).update(evidence_grade=CONFIRMED_GRADE)
     identities = _click_identities(touches)
     _name_touches(touches, identities)
@@ -88,9 +92,12 @@ def _name_touches(touches: Mapping[UUID, Touchpoint], identities: Mapping[UUID, 
 def waiting_click_ids(*, since: datetime, limit: int) -> list[UUID]:
     """Return click ids of events that still lack a touch although their tap was read since."""
     has_touch = Touchpoint.objects.filter(Q(click=OuterRef("click_id")))
+    looked_like_a_machine = Click.objects.filter(
+        pk=OuterRef("click_id"), grade=Click.Grade.MACHINE, reason__in=CIRCUMSTANTIAL
+    )
     rows = (
         Event.objects.filter(click_id__isnull=False, touchpoint=None, received_at__gte=since)
-        .filter(Exists(has_touch))
+        .filter(Exists(has_touch) | Exists(looked_like_a_machine))
         .values_list("click_id", flat=True)
         .distinct()
         .order_by("click_id")

@@ -117,6 +117,7 @@ class Tap:
 class Surroundings:
     """Everything the steps may ask, loaded once for a whole batch.
 
+    `earlier_bursts` are taps of earlier batches that these ones show to be a scanner's.
     `touched_at_us` holds, per (recipient, link), when it was last touched, and is written to.
     """
 
@@ -124,6 +125,7 @@ class Surroundings:
     links: Mapping[UUID, LinkFacts] = field(default_factory=dict)
     recipients: Mapping[tuple[UUID, str], RecipientFacts] = field(default_factory=dict)
     burst_clicks: frozenset[UUID] = frozenset()
+    earlier_bursts: frozenset[UUID] = frozenset()
     confirmed_clicks: frozenset[UUID] = frozenset()
     touched_at_us: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
 
@@ -239,26 +241,43 @@ def run(
     return PipelineResult(touches, dropped)
 
 
-def find_bursts(taps: Sequence[Tap], links: Mapping[UUID, LinkFacts]) -> frozenset[UUID]:
-    """Return the click ids of taps that one agent made on many addresses of one send at once."""
-    known = [
-        (tap, link)
-        for tap in taps
-        if tap.record.address_hash
-        and tap.record.link_id
-        and (link := links.get(tap.record.link_id))
+@dataclass(frozen=True, slots=True)
+class BurstEvidence:
+    """What of a tap tells a scanner: who opened which address of which send, and when."""
+
+    click_id: UUID
+    subject_id: UUID
+    address_hash: str
+    user_agent: str
+    occurred_at_us: int
+    path: str
+
+
+def burst_evidence(taps: Iterable[Tap], links: Mapping[UUID, LinkFacts]) -> list[BurstEvidence]:
+    """Return the evidence of taps on known links from known addresses."""
+    return [
+        BurstEvidence(
+            record.click_id,
+            link.send_id or link.id,
+            record.address_hash,
+            record.user_agent[:500],
+            record.occurred_at_us,
+            record.path,
+        )
+        for record in (tap.record for tap in taps)
+        if record.address_hash and record.link_id and (link := links.get(record.link_id))
     ]
+
+
+def find_bursts(evidence: Sequence[BurstEvidence]) -> frozenset[UUID]:
+    """Return the click ids of taps that one agent made on many addresses of one send at once."""
     members = bots.burst_members(
         [
-            (
-                f"{link.send_id or link.id} {tap.record.address_hash} {tap.record.user_agent}",
-                tap.record.occurred_at_us,
-                tap.record.path,
-            )
-            for tap, link in known
+            ((one.subject_id, one.address_hash, one.user_agent), one.occurred_at_us, one.path)
+            for one in evidence
         ]
     )
-    return frozenset(known[index][0].record.click_id for index in members)
+    return frozenset(evidence[index].click_id for index in members)
 
 
 def click_value(tap: Tap) -> str:

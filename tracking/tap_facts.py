@@ -8,13 +8,16 @@ from django.db import connection
 
 from campaigns.public_ids import decode_id, encode_id
 from links.models import Link
+from tracking import bots
 from tracking.models import Touchpoint
 from tracking.pipeline import (
     REPEAT_SECONDS,
+    BurstEvidence,
     LinkFacts,
     RecipientFacts,
     Surroundings,
     Tap,
+    burst_evidence,
     find_bursts,
 )
 from tracking.tap_channels import load_classifier
@@ -35,14 +38,18 @@ def microseconds_of(moment: datetime) -> int:
 
 
 def load_surroundings(taps: Sequence[Tap]) -> Surroundings:
-    """Load links, recipients, confirmations, latest touches and channel rules: six queries."""
+    """Load links, recipients, confirmations, earlier taps and touches, and channel rules."""
     links = load_links({tap.record.link_id for tap in taps if tap.record.link_id})
     recipients = _load_recipients(taps, links)
+    evidence = burst_evidence(taps, links)
+    earlier = _load_earlier(evidence)
+    bursts = find_bursts([*evidence, *earlier])
     return Surroundings(
         classify=load_classifier(),
         links=links,
         recipients=recipients,
-        burst_clicks=find_bursts(taps, links),
+        burst_clicks=bursts,
+        earlier_bursts=bursts & {one.click_id for one in earlier},
         confirmed_clicks=frozenset(load_click_identities([tap.record.click_id for tap in taps])),
         touched_at_us=_load_latest_touches(
             {recipient.id for recipient in recipients.values()},
@@ -116,6 +123,34 @@ def load_tapped_identities(identity_ids: Collection[UUID]) -> set[UUID]:
             [list(identity_ids)],
         )
         return {identity_id for (identity_id,) in cursor.fetchall()}
+
+
+def _load_earlier(evidence: Sequence[BurstEvidence]) -> list[BurstEvidence]:
+    """Return taps from the same addresses a few seconds around these, read before them.
+
+    A burst falls into several batches, and into the journals of several processes. The ids
+    begin with the time, so the key finds them; an index of its own would cost every tap.
+    """
+    if not evidence:
+        return []
+    ids = [one.click_id.int for one in evidence]
+    span = bots.BURST_SECONDS * 1000 << 80
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT click.id, COALESCE(link.send_id, link.id), click.address_hash,"
+            " click.user_agent, click.occurred_at, click.path FROM tracking_click AS click"
+            " JOIN links_link AS link ON link.id = click.link_id"
+            " WHERE click.id BETWEEN %s AND %s AND click.address_hash = ANY(%s)",
+            [
+                UUID(int=max(min(ids) - span, 0)),
+                UUID(int=min(max(ids) + span, (1 << 128) - 1)),
+                list({one.address_hash for one in evidence}),
+            ],
+        )
+        return [
+            BurstEvidence(click_id, subject_id, address, agent, microseconds_of(moment), path)
+            for click_id, subject_id, address, agent, moment, path in cursor.fetchall()
+        ]
 
 
 def _load_recipients(

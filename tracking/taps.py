@@ -7,7 +7,7 @@ folder: a file that one is reading is left alone by the others.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,27 +16,17 @@ from uuid import UUID
 from django.db import transaction
 
 from tracking import pipeline
-from tracking.changes import note_changes
-from tracking.identity import JoinRequest, join_all
 from tracking.journal import Batch, JournalReader, readers
 from tracking.journal_lines import LossRecord, MalformedLineError, TapRecord, parse_line
-from tracking.models import Identity, IdentityEdge, JournalCursor, PendingChange
+from tracking.models import JournalCursor
 from tracking.orphans import add_orphans
-from tracking.pipeline import Tap, click_value
-from tracking.recipients import name_recipients
-from tracking.tap_facts import (
-    load_click_identities,
-    load_surroundings,
-    load_tapped_identities,
-)
+from tracking.pipeline import Tap
+from tracking.regrading import lower_to_burst
+from tracking.tap_facts import load_surroundings
 from tracking.tap_limits import settle_limits
-from tracking.tap_rows import (
-    insert_clicks,
-    insert_touches,
-    name_touch_of_events,
-    set_earlier_origins,
-)
+from tracking.tap_rows import insert_clicks
 from tracking.tap_totals import add_taps
+from tracking.tap_touches import make_tap_touches
 from tracking.tap_webhooks import announce_taps
 
 BATCH = 5000
@@ -179,12 +169,9 @@ def take_taps(records: Sequence[TapRecord], *, now: datetime) -> ReadResult:
     new_taps = insert_clicks(taps)
     is_new = {tap.record.click_id for tap in new_taps}
     touches = [tap for tap in outcome.touches if tap.record.click_id in is_new]
-    _name_people(touches, now=now)
-    first_taps = _first_taps(touches)
-    insert_touches(touches)
-    name_touch_of_events([tap.record.click_id for tap in touches if tap.is_confirmed])
-    _tell_of_people(touches, now=now)
+    first_taps = make_tap_touches(touches, now=now)
     _count(new_taps, first_taps, now=now)
+    lower_to_burst(around.earlier_bursts, now=now)
     announce_taps(new_taps, now=now)
     return ReadResult(
         click_count=len(new_taps),
@@ -202,63 +189,3 @@ def _count(taps: Sequence[Tap], first_taps: Sequence[Tap], *, now: datetime) -> 
     limited = {tap.link.id for tap in taps if tap.link and tap.link.tap_limit and tap.is_counted}
     if limited:
         settle_limits(link_ids=limited, now=now)
-
-
-def _first_taps(touches: Sequence[Tap]) -> list[Tap]:
-    """Return the taps by which recipients come to be among those who tapped.
-
-    A recipient who was forgotten since (neither number nor mailbox) was counted before.
-    """
-    first: dict[UUID, Tap] = {}
-    for tap in touches:
-        if tap.identity_id and tap.recipient and (tap.recipient.phone or tap.recipient.email):
-            first.setdefault(tap.identity_id, tap)
-    counted = load_tapped_identities(first)
-    return [tap for identity_id, tap in first.items() if identity_id not in counted]
-
-
-def _name_people(touches: Sequence[Tap], *, now: datetime) -> None:
-    """Give each touch the identity it is known by: its recipient's, or the reported click's."""
-    by_click = load_click_identities([tap.record.click_id for tap in touches if tap.is_confirmed])
-    recipients = {tap.recipient.id: tap.recipient for tap in touches if tap.recipient}
-    by_recipient = name_recipients(list(recipients.values()), now=now)
-    carried: dict[UUID, tuple[UUID, Tap]] = {}
-    for tap in touches:
-        click_identity = by_click.get(tap.record.click_id)
-        tap.identity_id = by_recipient[tap.recipient.id] if tap.recipient else click_identity
-        if tap.recipient and tap.identity_id and click_identity:
-            carried[click_identity] = (tap.identity_id, tap)
-    _join_carried(carried, now=now)
-
-
-def _join_carried(carried: Mapping[UUID, tuple[UUID, Tap]], *, now: datetime) -> None:
-    """Tie the reported click ids of recipients' taps to the recipients."""
-    ends = {*carried, *(recipient for recipient, _ in carried.values())}
-    identities = Identity.objects.in_bulk(list(ends)) if ends else {}
-    join_all(
-        [
-            JoinRequest(
-                identities[click],
-                identities[recipient],
-                IdentityEdge.Kind.CLICK_ID,
-                click_value(tap),
-            )
-            for click, (recipient, tap) in carried.items()
-        ],
-        now=now,
-    )
-
-
-def _tell_of_people(touches: Sequence[Tap], *, now: datetime) -> None:
-    """Bring the origins of the people concerned up to date and note that their journeys grew."""
-    identity_ids = {tap.identity_id for tap in touches if tap.identity_id}
-    if not identity_ids:
-        return
-    set_earlier_origins([tap.record.click_id for tap in touches if tap.identity_id])
-    people = Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True)
-    note_changes(
-        subject=PendingChange.Subject.PERSON,
-        ids=sorted(set(people)),
-        cause="late_touch",
-        now=now,
-    )

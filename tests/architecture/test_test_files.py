@@ -51,6 +51,7 @@ TESTED_THROUGH = {
     "tracking.shown_identities": "tracking/test_api_people.py",
     "tracking.tap_facts": "tracking/test_taps.py",
     "tracking.tap_rows": "tracking/test_taps.py",
+    "tracking.tap_touches": "tracking/test_taps.py",
     "tracking.management.commands.drop_old_taps": "tracking/test_retention.py",
     "tracking.management.commands.forget_person": "tracking/test_erasure.py",
     # Plain records that others fill

@@ -11,6 +11,7 @@ from tracking.pipeline import (
     PipelineResult,
     RecipientFacts,
     Tap,
+    burst_evidence,
     find_bursts,
     run,
 )
@@ -145,7 +146,7 @@ def test_one_agent_on_many_recipients_links_is_a_burst() -> None:
     link = link_facts()
     taps = [tap_on(link, suffix=f"abc2{number:02d}", seconds=number / 10) for number in range(15)]
 
-    bursts = find_bursts(taps, {link.id: link})
+    bursts = find_bursts(burst_evidence(taps, {link.id: link}))
 
     assert bursts == {tap.record.click_id for tap in taps}
     result = run(taps, surroundings(link, burst_clicks=bursts))
@@ -159,14 +160,14 @@ def test_many_agents_behind_one_address_are_no_burst() -> None:
         for number in range(15)
     ]
 
-    assert find_bursts(taps, {link.id: link}) == frozenset()
+    assert find_bursts(burst_evidence(taps, {link.id: link})) == frozenset()
 
 
 def test_taps_from_no_known_address_are_no_burst() -> None:
     link = link_facts()
     taps = [tap_on(link, suffix=f"abc2{number:02d}", address_hash="") for number in range(15)]
 
-    assert find_bursts(taps, {link.id: link}) == frozenset()
+    assert find_bursts(burst_evidence(taps, {link.id: link})) == frozenset()
 
 
 def test_a_reported_landing_overrules_what_only_timing_suggested() -> None:

@@ -10,7 +10,6 @@ in four break a rule: what a list has that nobody looked at before.
 
 import argparse
 import json
-import os
 import random
 import statistics
 import sys
@@ -19,6 +18,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+
+from parts.database import prepare_database
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -104,26 +105,13 @@ def measure_judging(links: list[str]) -> None:
 
 def measure_api(links: list[str]) -> None:
     """Print what one request with all links costs, from its bytes to the answer's bytes."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from django.db import connection
+    prepare_database()
     from django.test.utils import setup_test_environment
-
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        _measure_requests(links)
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-
-
-def _measure_requests(links: list[str]) -> None:
     from rest_framework.test import APIClient
 
     from campaigns.api_keys import issue_key
 
+    setup_test_environment()
     _, key = issue_key(name="Benchmark", scopes=("read",), by=None)
     client = APIClient(HTTP_AUTHORIZATION=f"Bearer {key}")
     body = json.dumps({"urls": links}).encode()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from campaigns.convention_rules import Convention, broken_rules, quote
 from campaigns.name_suggestions import suggest_campaign
 from campaigns.slugs import cut, slugify
-from campaigns.utm_parameters import FIELDS, OTHER_FIELDS, is_known, is_utm, meant_parameter
+from campaigns.utm_parameters import FIELDS, KNOWN, OTHER_FIELDS, is_utm, meant_parameter
 
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 200
@@ -56,7 +56,7 @@ def check(utm: Mapping[str, str], convention: Convention) -> Verdict:
     """
     found: list[Violation] = []
     suggested: dict[str, str] = {}
-    misspelt = [field for field in utm if is_utm(field) and not is_known(field)]
+    misspelt = [field for field in utm if field not in KNOWN and is_utm(field)]
     values = _with_meant(utm, misspelt) if misspelt else utm
     for field in FIELDS:
         violations, suggestion = check_value(field, values.get(field, ""), convention)

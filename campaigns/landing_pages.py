@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 from campaigns.convention_rules import quote as shown
 from campaigns.conventions import Violation
-from campaigns.misplaced_parameters import Parameter, take_apart
+from campaigns.misplaced_parameters import take_apart
 from campaigns.utm_parameters import is_utm
 
 MAX_LENGTH = 2000
@@ -80,7 +80,7 @@ def broken_page(field: str, url: str) -> list[Violation]:
             check_landing_page(url)
     except LandingPageError as error:
         return [Violation(field, url, error.code, str(error), suggest_landing_page(url))]
-    own = [shown(_name(one)) for one in take_apart(url).parameters if _is_tag(one)]
+    own = [shown(_name(raw)) for raw in take_apart(url).every_parameter if is_utm(_name(raw))]
     if not own:
         return []
     message = (
@@ -109,16 +109,12 @@ def suggest_landing_page(url: str) -> str:
 def _without_utm(url: str) -> str:
     """Return an address as it is, but for its UTM values wherever they stand."""
     address = take_apart(url)
-    kept = [one.raw for one in address.parameters if not _is_tag(one)]
-    if len(kept) == len(address.parameters):
+    kept = [raw for raw in address.parameters if not is_utm(_name(raw))]
+    if len(kept) == len(address.every_parameter):
         return url
     query = "&".join(kept)
     return f"{address.base}{'?' if query else ''}{query}{address.fragment}"
 
 
-def _is_tag(parameter: Parameter) -> bool:
-    return is_utm(_name(parameter))
-
-
-def _name(parameter: Parameter) -> str:
-    return unquote_plus(parameter.raw.partition("=")[0]).lower()
+def _name(raw: str) -> str:
+    return unquote_plus(raw.partition("=")[0]).lower()

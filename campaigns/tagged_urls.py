@@ -5,7 +5,7 @@ Rules of its own: `not-a-url`, `misplaced-parameter` (where no tool reads it), `
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from urllib.parse import unquote_plus, urlsplit
 
 from campaigns.convention_rules import Convention, quote
 from campaigns.conventions import Verdict, Violation, check
-from campaigns.misplaced_parameters import Parameter, take_apart
-from campaigns.utm_parameters import is_known, is_utm, meant_parameter
+from campaigns.misplaced_parameters import take_apart
+from campaigns.utm_parameters import KNOWN, is_utm, meant_parameter
 
 _UNSAFE = re.compile(r"[\s\x00-\x20\x7f\ud800-\udfff]")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -59,9 +59,10 @@ def check_url(url: str, convention: Convention) -> UrlVerdict:
     origin = _ORIGIN.match(address.base)
     if origin is None or not _is_web_origin(origin[0]):
         return UrlVerdict((_not_a_url(url, ""),), None, {})
-    pieces = [_piece(parameter) for parameter in address.parameters]
-    utm = _values(piece for piece in pieces if not piece.place)
-    verdict = check({**_values(pieces), **utm}, convention)
+    pieces = [_piece(raw) for raw in address.parameters]
+    utm = _values(pieces)
+    pieces += [_piece(stray.raw, stray.place) for stray in address.strays]
+    verdict = check(_values(pieces) if address.strays else utm, convention)
     misused = list(_misused(pieces, verdict.suggested))
     if verdict.ok and not misused and url == whole:
         return UrlVerdict((), url, utm)
@@ -94,8 +95,7 @@ def _is_web_origin(origin: str) -> bool:
     return parts.scheme in {"http", "https"} and ("." in host or ":" in host or host == "localhost")
 
 
-def _piece(parameter: Parameter) -> _Piece:
-    raw, place = parameter
+def _piece(raw: str, place: str = "") -> _Piece:
     name, _, value = raw.partition("=")
     if "%" in raw or "+" in raw:
         name, value = unquote_plus(name), unquote_plus(value)
@@ -103,7 +103,7 @@ def _piece(parameter: Parameter) -> _Piece:
     return _Piece(raw, name, value, field, is_utm(field), place)
 
 
-def _values(pieces: Iterable[_Piece]) -> dict[str, str]:
+def _values(pieces: list[_Piece]) -> dict[str, str]:
     """Return the first value of each UTM parameter, whatever the case of its name."""
     utm: dict[str, str] = {}
     for piece in pieces:
@@ -118,16 +118,17 @@ def _misused(pieces: list[_Piece], suggested: Mapping[str, str]) -> Iterator[Vio
     for piece in pieces:
         if not piece.is_utm:
             continue
-        field, name = piece.field, quote(piece.field)
-        passes = suggested.get(field, "")
+        field = piece.field
         if piece.place:
-            text = f"{name} stands {piece.place}, where no tool reads it."
+            text = f"{quote(field)} stands {piece.place}, where no tool reads it."
+            passes = suggested.get(field, "")
             yield Violation(field, piece.value, "misplaced-parameter", text, passes)
-        elif is_known(field) and piece.name != field:
-            text = f"“{quote(piece.name)}” must be written {name}."
+        elif piece.name != field and field in KNOWN:
+            text = f"“{quote(piece.name)}” must be written {field}."
             yield Violation(field, piece.name, "parameter-name", text, field)
         if field in seen:
-            text = f"{name} stands more than once; tools disagree which one counts."
+            text = f"{quote(field)} stands more than once; tools disagree which one counts."
+            passes = suggested.get(field, "")
             yield Violation(field, piece.value, "repeated-parameter", text, passes)
         seen.add(field)
 

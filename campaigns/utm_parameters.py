@@ -14,18 +14,15 @@ OTHER_FIELDS: Final = (
 )
 """Parameters GA4 reads which no convention rules."""
 
-_KNOWN: Final = frozenset((*FIELDS, *OTHER_FIELDS))
+KNOWN: Final = frozenset((*FIELDS, *OTHER_FIELDS))
+"""What tools read, in lower case."""
+
 _BY_LETTERS: Final = {field.removeprefix("utm_"): field for field in FIELDS}
 _NO_LETTER: Final = re.compile(r"[^a-z]")
 _PREFIX: Final = re.compile(r"u(?:t+m+|m+t+)")
 """Of a name's letters, `utm` misspelt too: `umt_source` is meant, `mtm_source` another tool's."""
 _LONGEST_COMPARED: Final = 80
 _ALIKE: Final = 0.65
-
-
-def is_known(name: str) -> bool:
-    """Say whether a lower-case name is a parameter that tools read."""
-    return name in _KNOWN
 
 
 @lru_cache(maxsize=4096)
@@ -37,7 +34,7 @@ def is_utm(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def meant_parameter(name: str) -> str:
     """Return the parameter that a lower-case name is or was meant to be, or an empty string."""
-    if name in _KNOWN:
+    if name in KNOWN:
         return name
     letters = _NO_LETTER.sub("", name[:_LONGEST_COMPARED])
     prefix = _PREFIX.match(letters)

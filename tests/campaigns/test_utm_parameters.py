@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.utm_parameters import is_known, is_utm, meant_parameter
+from campaigns.utm_parameters import KNOWN, is_utm, meant_parameter
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,5 @@ def test_another_tools_parameter_is_left_alone(name: str) -> None:
     assert not is_utm(name)
 
 
-def test_only_the_right_name_is_known() -> None:
-    assert is_known("utm_term")
-    assert is_known("utm_id")
-    assert not is_known("utm_terms")
+def test_a_known_name_is_its_own_meaning() -> None:
+    assert {meant_parameter(name) for name in KNOWN} == KNOWN

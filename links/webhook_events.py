@@ -81,7 +81,7 @@ EVENT_TYPES = (
     EventType(
         DOMAIN_HEALTHY,
         "A branded domain is well again",
-        {**_DOMAIN, "checked_at": "2026-06-10T13:00:00.000Z"},
+        {**_DOMAIN, "checked_at": "2026-06-10T13:00:00.000Z", "problems": []},
     ),
 )
 CODES = frozenset(event_type.code for event_type in EVENT_TYPES)

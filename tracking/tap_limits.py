@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from links.changes import announce_on_commit
 from links.models import Link
 from links.webhook_events import LINK_LIMIT_REACHED
+from links.webhook_payloads import link_payload, wire_time
 from links.webhooks import queue_event
 from tracking.models import ClickTotal
-from tracking.tap_webhooks import link_payload
 
 _TAPS = Subquery(
     ClickTotal.objects.filter(link=OuterRef("pk"))
@@ -52,7 +52,7 @@ def _set_reached(link: Link, reached_at: datetime | None, *, now: datetime) -> i
         payload = {
             **link_payload(link),
             "tap_limit": link.tap_limit,
-            "limit_reached_at": reached_at.isoformat(),
+            "limit_reached_at": wire_time(reached_at),
         }
         queue_event(event_type=LINK_LIMIT_REACHED, payloads=[payload], now=now)
     return changed

@@ -6,6 +6,7 @@ from typing import Any
 
 from links.models import Link
 from links.webhook_events import TAP_RECORDED
+from links.webhook_payloads import link_payload, wire_time
 from links.webhooks import is_wanted, queue_event
 from tracking.pipeline import Tap
 from tracking.tap_facts import moment_of
@@ -24,22 +25,11 @@ def announce_taps(taps: Sequence[Tap], *, now: datetime) -> int:
     return queue_event(event_type=TAP_RECORDED, payloads=payloads, now=now)
 
 
-def link_payload(link: Link) -> dict[str, Any]:
-    """Return how messages name a link. Costs queries unless `domain` and `send` are loaded."""
-    return {
-        "link_id": str(link.pk),
-        "short_url": link.short_url,
-        "send_id": str(link.send.pk) if link.send else None,
-        "send_name": link.send.name if link.send else None,
-        "utm_campaign": link.utm_campaign,
-    }
-
-
 def _payload(tap: Tap, link: Mapping[str, Any]) -> dict[str, Any]:
     device = tap.device
     return {
         "click_id": str(tap.record.click_id),
-        "clicked_at": moment_of(tap.record.occurred_at_us).isoformat(),
+        "clicked_at": wire_time(moment_of(tap.record.occurred_at_us)),
         **link,
         "recipient_id": str(tap.recipient.id) if tap.recipient else None,
         "grade": "confirmed" if tap.is_confirmed else str(tap.grade),

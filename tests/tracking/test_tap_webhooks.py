@@ -27,7 +27,7 @@ def test_a_tap_is_told_with_its_grade_and_reason(tmp_path: Path) -> None:
     assert (
         delivery.payload.items()
         >= {
-            "clicked_at": "2026-06-15T12:00:00+00:00",
+            "clicked_at": "2026-06-15T12:00:00.000Z",
             "link_id": str(link.pk),
             "short_url": link.short_url,
             "utm_campaign": link.utm_campaign,

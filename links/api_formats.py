@@ -83,3 +83,10 @@ class SvgRenderer(_ReadyRenderer):
 
     media_type = "image/svg+xml"
     format = "svg"
+
+
+class PngRenderer(_ReadyRenderer):
+    """`image/png`."""
+
+    media_type = "image/png"
+    format = "png"

@@ -8,6 +8,25 @@ from links.audience import RowStatus, UploadResult
 from links.models import AudienceUpload, Domain, Link, LinkCheck
 
 
+class TargetSerializer(serializers.Serializer[Any]):
+    """Another destination for some devices or countries; an empty list is any."""
+
+    devices = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="ios, android, desktop"
+    )
+    countries = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Two letters, such as DE"
+    )
+    destination_url = serializers.CharField(max_length=2000)
+
+
+class TagCountSerializer(serializers.Serializer[Any]):
+    """A tag, and how many links in use have it."""
+
+    tag = serializers.CharField()
+    count = serializers.IntegerField()
+
+
 class LinkSerializer(serializers.ModelSerializer[Link]):
     """A short link. `domain` is its host; without one the default domain is used."""
 
@@ -20,15 +39,33 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
         max_length=64, required=False, allow_blank=True, help_text="Empty: a random code is made"
     )
 
+    tags = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Stored in lower case"
+    )
+    tap_limit = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="People's taps after which it leads to its fallback; machines never count",
+    )
+    targets = TargetSerializer(
+        many=True, required=False, help_text="The first that fits the visitor wins"
+    )
+
     class Meta:
         model = Link
         fields = (
-            "id", "short_url", "domain", "code", "title", "status", "send", "send_name", "message",
-            "destination_url", "utm_source", "utm_medium", "utm_campaign", "utm_content",
-            "utm_term", "passes_query", "starts_at", "expires_at", "fallback_url", "created_at",
-            "updated_at",
+            "id", "short_url", "domain", "code", "title", "tags", "status", "send", "send_name",
+            "message", "destination_url", "utm_source", "utm_medium", "utm_campaign",
+            "utm_content", "utm_term", "passes_query", "targets", "starts_at", "expires_at",
+            "tap_limit", "limit_reached_at", "fallback_url", "archived_at", "imported_from",
+            "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = ("id", "status", "message", "created_at", "updated_at")
+        read_only_fields = (
+            "id", "status", "message", "limit_reached_at", "archived_at", "imported_from",
+            "created_at", "updated_at",
+        )  # fmt: skip
         validators: list[Any] = []  # the services say what is taken, with the address
 
 

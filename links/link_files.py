@@ -11,7 +11,7 @@ from links.shortener_exports.export_rows import ExportReader
 from links.shortener_exports.json_tables import is_json, json_rows
 
 MOST_ROWS: Final = 5_000
-LABELS: Final = {reader.name: reader.label for reader in READERS}
+LABELS: Final = dict(sorted((reader.name, reader.label) for reader in READERS))
 
 
 def read_link_file(file: IO[bytes], filename: str) -> Sheet:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "destination_url", "title", "domain", "code", "tags", *UTM_KEYS, "starts_at", "expires_at",
-    "tap_limit", "fallback_url", "passes_query",
+    "tap_limit", "fallback_url", "passes_query", "targets",
 )  # fmt: skip
 """What a table may say of each link; only the destination must be there."""
 

@@ -1,5 +1,6 @@
 """The cells of a table as a link's values, and what is wrong with a cell."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -95,6 +96,13 @@ def _last_moment(column: str, text: str) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
+def _targets(column: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise RowRefusedError(column, "invalid", f"“{text[:40]}” is no JSON.") from error
+
+
 _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "tags": _tags,
     "passes_query": is_yes,
@@ -103,4 +111,5 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "tap_limit": _limit,
     "created_at": _moment,
     "is_archived": is_yes,
+    "targets": _targets,
 }

@@ -5,20 +5,27 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
-from openpyxl import DEFUSEDXML, Workbook, load_workbook
+from openpyxl import DEFUSEDXML, Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import SHARED_STRINGS
 
-from campaigns.table_rows import LONGEST_CELL, MOST_COLUMNS, Row, UnreadableTableError
+from campaigns.table_rows import LONGEST_CELL, Row, UnreadableTableError
+from campaigns.workbook_parts import Texts, sheet_rows
 
-# What is held in memory as a whole: styles, texts, the list of sheets
+# What is held in memory as a whole: styles, the list of sheets
 _MOST_HELD: Final = 40 * 1024 * 1024
 _DAMAGED: Final = "The workbook is damaged. Open it in a spreadsheet and save it as XLSX again."
 _BREAKS: Final = (
-    ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
+    ArithmeticError, AttributeError, EOFError, ExpatError, InvalidFileException, LookupError, OSError,
     ParseError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
@@ -86,7 +93,8 @@ def _check_package(file: IO[bytes], most_unpacked: int) -> None:
         raise UnreadableTableError(
             "This is not an XLSX workbook. In Numbers or LibreOffice, export it as CSV or XLSX."
         )
-    held = sum(part.file_size for part in parts if "/worksheets/" not in part.filename)
+    large = ("xl/worksheets/", "xl/sharedStrings")
+    held = sum(part.file_size for part in parts if not part.filename.startswith(large))
     if sum(part.file_size for part in parts) > most_unpacked or held > _MOST_HELD:
         raise UnreadableTableError(
             "The workbook is far larger unpacked than a table should be. Save the sheet as CSV."
@@ -95,27 +103,41 @@ def _check_package(file: IO[bytes], most_unpacked: int) -> None:
 
 def _read(file: IO[bytes]) -> Iterator[Row]:
     file.seek(0)
-    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    try:
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
+    reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+    with reader.archive as package:
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(package, reader.wb)
+        texts = _texts(reader)
+        for sheet, relation in reader.parser.find_sheets():
+            if sheet.state != "visible" or relation.target not in reader.valid_files:
                 continue
             found = False
-            for row in _rows_of(sheet):
-                found = found or any(row.cells)
-                yield row
+            with package.open(relation.target) as part:
+                for row in sheet_rows(part, texts, partial(_number, reader.wb)):
+                    found = found or any(row.cells)
+                    yield row
             if found:
                 return
-    finally:
-        book.close()
 
 
-def _rows_of(sheet: Any) -> Iterator[Row]:
-    # Some programs write wrong dimensions, and a hostile file writes huge ones
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-    for number, values in enumerate(rows, start=1):
-        yield Row(number, number, [_text(value) for value in values])
+def _texts(reader: ExcelReader) -> Texts:
+    part: Any = reader.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+    if part is None:
+        return Texts(None)
+    with reader.archive.open(part.PartName[1:]) as source:
+        return Texts(source)
+
+
+def _number(book: Any, text: str, style: int) -> str:
+    value = float(text) if set(text) & set(".Ee") else int(text)
+    if style not in book._date_formats:
+        return _text(value)
+    try:
+        is_span = style in book._timedelta_formats
+        return _text(from_excel(value, book.epoch, timedelta=is_span))
+    except (OverflowError, ValueError):
+        return "#VALUE!"
 
 
 def _text(value: object) -> str:

@@ -129,17 +129,43 @@ def test_values_of_a_workbook_read_as_people_see_them() -> None:
     assert list(table.rows) == [["1", "0.5", "TRUE", "", "2026-06-01", "2026-06-01 09:30:00", "x"]]
 
 
-def test_texts_that_a_workbook_holds_once_are_read() -> None:
+def with_texts(cells: bytes, texts: bytes) -> bytes:
+    """Return a workbook with these cells, and these texts that it holds once."""
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    cells = b'<c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c>'
     sheet = b"<worksheet %s><sheetData><row>%s</row></sheetData></worksheet>" % (space, cells)
-    texts = b"<sst %s><si><t>b</t></si><si><t>a</t></si></sst>" % space
     with zipfile.ZipFile(io.BytesIO(a_workbook([["x"]]))) as package:
         types = package.read("[Content_Types].xml").replace(b"</Types>", _SHARED + b"</Types>")
-    parts = {"xl__worksheets__sheet1": sheet, "xl__sharedStrings": texts}
-    data = repacked(a_workbook([["x"]]), **parts, **{"[Content_Types]": types})
+    parts = {
+        "xl__worksheets__sheet1": sheet,
+        "xl__sharedStrings": b"<sst %s>%s</sst>" % (space, texts),
+    }
+    return repacked(a_workbook([["x"]]), **parts, **{"[Content_Types]": types})
+
+
+def test_texts_that_a_workbook_holds_once_are_read() -> None:
+    cells = b'<c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c>'
+    data = with_texts(cells, b"<si><t>b</t></si><si><t>a</t></si>")
 
     assert read(data).header == ["a", "b"]
+
+
+def test_a_text_in_several_styles_is_one_and_how_it_is_pronounced_is_left_out() -> None:
+    texts = "<si><r><t>東</t></r><r><t xml:space='preserve'>京 1</t></r><rPh><t>トウ</t></rPh></si>"
+
+    assert read(with_texts(b'<c t="s"><v>0</v></c>', texts.encode())).header == ["東京 1"]
+
+
+@pytest.mark.parametrize("number", [b"1", b"-1", b"x"])
+def test_a_text_that_is_not_there_is_damage(number: bytes) -> None:
+    data = with_texts(b'<c t="s"><v>%s</v></c>' % number, b"<si><t>a</t></si>")
+
+    assert "damaged" in refusal(data)
+
+
+def test_cells_without_their_places_stand_side_by_side() -> None:
+    cells = b'<c t="str"><v>a</v></c><c r="D1" t="str"><v>d</v></c><c t="str"><v>e</v></c>'
+
+    assert read(with_texts(cells, b"")).header == ["a", "", "", "d", "e"]
 
 
 def test_a_formula_reads_as_its_saved_result_never_as_its_text() -> None:
@@ -206,8 +232,8 @@ def test_a_document_of_another_program_is_refused() -> None:
 
 
 def test_a_workbook_that_swells_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbooks, "load_workbook", None)
-    bomb = repacked(a_workbook([["a"]]), xl__sharedStrings=b"<x>" + b" " * 41 * 2**20)
+    monkeypatch.setattr(workbooks, "ExcelReader", None)
+    bomb = repacked(a_workbook([["a"]]), xl__styles=b"<x>" + b" " * 41 * 2**20)
 
     assert len(bomb) < 2**20
     assert "far larger unpacked" in refusal(bomb)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 
-from links.models import RecipientLink
+from links.audience_erasure import forget_recipients
 from tracking.models import Click, Event, Identity, IdentityEdge, Person, Touchpoint
 from tracking.people import current_person
 from tracking.shown_identities import TOMBSTONE
@@ -82,9 +82,12 @@ def _bury(ids: Collection[UUID]) -> None:
 
 
 def _clear_recipients(identities: Collection[Identity]) -> int:
-    recipients = [one.value for one in identities if one.kind == Identity.Kind.RECIPIENT]
-    return RecipientLink.objects.filter(pk__in=recipients).update(
-        phone="", email="", name="", external_id="", phone_hash=_TOMBSTONE_OF_ROW
+    # A frozen number or address is one that several people share: it names nobody
+    own = [one for one in identities if not one.is_frozen]
+    return forget_recipients(
+        recipient_ids=[one.value for one in identities if one.kind == Identity.Kind.RECIPIENT],
+        phones=[one.value for one in own if one.kind == Identity.Kind.PHONE],
+        emails=[one.value for one in own if one.kind == Identity.Kind.EMAIL],
     )
 
 

@@ -130,6 +130,7 @@ KINDS: Mapping[str, Kind] = {
                 **_UTM,
                 "destination_url": "Landing page",
                 "audience_size": "Planned recipients",
+                "holdout_percent": "Holdout, per cent",
                 "scheduled_at": "Goes out",
                 "time_zone": "Recipients’ time zone",
                 "convention": "Checked against",

@@ -22,6 +22,7 @@ _COPIED = (
     "channel_id",
     "audience",
     "audience_size",
+    "holdout_percent",
     "time_zone",
     "destination_url",
     "utm_source",

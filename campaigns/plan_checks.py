@@ -92,7 +92,10 @@ def _destination_results(
 def _audience_results(send: Send, page: str) -> Iterator[CheckResult]:
     where = f"{page}#id_audience_size"
     if send.audience_size:
-        text = f"Planned for {send.audience_size:,} recipients."
+        text = f"Planned for {send.planned_recipients:,} recipients."
+        if send.holdout_percent:
+            held_out = send.audience_size - send.planned_recipients
+            text = f"{text[:-1]}; {held_out:,} more ({send.holdout_percent} %) are held out."
         yield CheckResult("recipients", Level.OK, text, where)
     else:
         text = "No planned recipients: write how many people it goes to."

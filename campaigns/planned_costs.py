@@ -21,7 +21,7 @@ def planned_cost(
     links = links or known_links(going)
     return estimate(
         [(message.body, message.share) for message in going],
-        send.audience_size,
+        send.planned_recipients,
         policy.segment_rate,
         policy.currency,
         link_length=links.longest(going),

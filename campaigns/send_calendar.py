@@ -60,7 +60,7 @@ class WeekOfSends:
     @property
     def recipients(self) -> int:
         """Return how many texts the week plans."""
-        return sum(planned.send.audience_size for planned in self.counted)
+        return sum(planned.send.planned_recipients for planned in self.counted)
 
     @property
     def costs(self) -> list[Money]:

@@ -18,6 +18,7 @@ CONTENT = (
     "destination_url",
     "audience",
     "audience_size",
+    "holdout_percent",
     "scheduled_at",
     "time_zone",
 )

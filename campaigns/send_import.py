@@ -15,7 +15,12 @@ from campaigns.import_rows import Change, ImportResult, RawRow, RowError, RowRes
 from campaigns.models import Campaign, Channel, Message, Send
 from campaigns.published_rules import NoConventionError
 from campaigns.send_rows import Draft, Places, write_row
-from campaigns.send_saving import ConventionBrokenError, SendFrozenError, save_send
+from campaigns.send_saving import (
+    ConventionBrokenError,
+    HoldoutFixedError,
+    SendFrozenError,
+    save_send,
+)
 from campaigns.send_sheet import MESSAGE_COLUMNS, READ_ONLY, SHARE_COLUMNS, send_as_row
 
 if TYPE_CHECKING:
@@ -202,6 +207,13 @@ def _save_draft(
         value = draft.send.channel.slug
         raise _RefusedError(
             [RowError("channel", "no-convention", str(error), "", value)]
+        ) from error
+    except HoldoutFixedError as error:
+        raise _RefusedError(
+            [
+                RowError(name, "frozen", str(error), before[name], after[name])
+                for name in error.fields
+            ]
         ) from error
     except SendFrozenError as error:
         message = f"The send is {draft.send.get_status_display().lower()}, so this stays as it is."

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.import_rows import RawRow, RowError, RowRefusedError
-from campaigns.models import Campaign, Channel, Message, Send
+from campaigns.models import MOST_HELD_OUT, Campaign, Channel, Message, Send
 from campaigns.quiet_hours import UnknownTimeZoneError, zone_named
 from campaigns.send_sheet import MESSAGE_COLUMNS, SHARE_COLUMNS, plain_text
 from campaigns.time_zones import common_zones
@@ -148,6 +148,16 @@ def _read_size(text: str, draft: Draft, places: Places) -> None:
     _read_field("audience_size")(digits.replace(",", ""), draft, places)
 
 
+def _read_holdout(text: str, draft: Draft, places: Places) -> None:
+    number = (text or "0").removesuffix("%").strip().removesuffix(".0")
+    if not (number.isascii() and number.isdigit() and int(number[:4]) <= MOST_HELD_OUT):
+        message = (
+            f"“{text[:20]}” is no holdout; write a whole number of per cent up to {MOST_HELD_OUT}."
+        )
+        raise RowRefusedError("holdout_percent", "invalid", message)
+    draft.send.holdout_percent = int(number)
+
+
 def _read_zone(text: str, draft: Draft, places: Places) -> None:
     try:
         draft.send.time_zone = zone_named(text).key if text else ""
@@ -162,6 +172,7 @@ _READERS: Mapping[str, Callable[[str, Draft, Places], None]] = {
     "name": _read_field("name"),
     "audience": _read_field("audience"),
     "audience_size": _read_size,
+    "holdout_percent": _read_holdout,
     "campaign": _read_campaign,
     "channel": _read_channel,
     "destination_url": _read_address,

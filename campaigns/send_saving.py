@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns.conventions import Violation
+from campaigns.divided_audiences import divided_people
 from campaigns.history import delete_by, save_by
 from campaigns.lifecycle import is_frozen
 from campaigns.models import Message, Send
@@ -64,6 +65,17 @@ class SendChangedMeanwhileError(Exception):
         )
 
 
+class HoldoutFixedError(Exception):
+    """People were divided by the holdout; another one would move some who may have got the text."""
+
+    def __init__(self, stored: Send, people: int) -> None:
+        self.fields = ("holdout_percent",)
+        super().__init__(
+            f"The holdout of “{stored.name}” stays at {stored.holdout_percent} per cent: "
+            f"{people:,} people were divided by it already. Plan another send for another holdout."
+        )
+
+
 class SendNotDraftError(Exception):
     """Only a draft can be deleted; any other send is history."""
 
@@ -93,6 +105,7 @@ def save_send(
             the versions do not share the recipients among them.
         NoConventionError: the channel has no published convention.
         SendFrozenError: the send is out, and something its links carry would change.
+        HoldoutFixedError: people were divided by another holdout already.
         SendChangedMeanwhileError: it was saved since `seen_at`, and would change.
     """
     stored = Send.objects.select_for_update().filter(pk=send.pk).first()
@@ -101,6 +114,8 @@ def save_send(
         send.created_by = by
     else:
         send.status, send.live_at, send.done_at = stored.status, stored.live_at, stored.done_at
+    if stored is not None and stored.holdout_percent != send.holdout_percent:
+        _refuse_moving_people(stored)
     if stored is not None and is_frozen(stored.status):
         _refuse_frozen_changes(stored, send, messages)
         save_by(send, by)
@@ -115,6 +130,12 @@ def save_send(
         _back_to_draft_if_unready(send, by, now)
     follow(send, now=now)
     return send
+
+
+def _refuse_moving_people(stored: Send) -> None:
+    people = divided_people(stored.pk)
+    if people:
+        raise HoldoutFixedError(stored, people)
 
 
 def _refuse_frozen_changes(stored: Send, send: Send, messages: list[Message] | None) -> None:

@@ -11,8 +11,8 @@ from campaigns.versions import active
 MESSAGE_COLUMNS = ("message", "message_b", "message_c", "message_d", "message_e")
 SHARE_COLUMNS = ("share_a", "share_b", "share_c", "share_d", "share_e")
 COLUMNS = (
-    "id", "name", "campaign", "channel", "audience", "audience_size", "scheduled_at", "time_zone",
-    "destination_url", "utm_source", "utm_medium", "utm_campaign", "utm_term",
+    "id", "name", "campaign", "channel", "audience", "audience_size", "holdout_percent",
+    "scheduled_at", "time_zone", "destination_url", "utm_source", "utm_medium", "utm_campaign", "utm_term",
     *MESSAGE_COLUMNS, *SHARE_COLUMNS, "status",
 )  # fmt: skip
 READ_ONLY = ("status",)
@@ -42,6 +42,7 @@ def send_as_row(send: Send, messages: Sequence[Message]) -> dict[str, str]:
     row["campaign"] = send.campaign.name
     row["channel"] = send.channel.slug
     row["audience_size"] = str(send.audience_size)
+    row["holdout_percent"] = str(send.holdout_percent)
     row["status"] = send.status
     row["scheduled_at"] = _moment(send)
     going = active(messages)

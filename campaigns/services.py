@@ -21,6 +21,7 @@ from campaigns.send_moves import (
 from campaigns.send_saving import (
     FROZEN_FIELDS,
     ConventionBrokenError,
+    HoldoutFixedError,
     SendChangedMeanwhileError,
     SendFrozenError,
     SendNotDraftError,
@@ -35,6 +36,7 @@ __all__ = [
     "ApprovalRefusedError",
     "ConventionBrokenError",
     "ErrorNotAcceptableError",
+    "HoldoutFixedError",
     "NotReplaceableError",
     "RateCardRefusedError",
     "ReasonMissingError",

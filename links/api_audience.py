@@ -1,6 +1,5 @@
 """A send's audience over the API: upload it, follow the upload, take the links home."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -23,7 +22,7 @@ from links import services
 from links.api_formats import AudienceParser, CsvRenderer, SentFile
 from links.api_serializers import AudienceSerializer, AudienceUploadSerializer, UploadSerializer
 from links.audience import AudienceClosedError, NoLinkForAudienceError
-from links.audience_export import export_held_out, export_recipients, export_split
+from links.audience_export import csv_answer, export_held_out, export_recipients, export_split
 from links.audience_files import AudienceFileError, read_audience
 from links.audience_results import read_results
 from links.audience_uploads import SameFileRunningError, keep_upload
@@ -194,19 +193,6 @@ class SplitCsvView(ApiView):
         """Stream every number's keyed hash with what it got: held out, or which version."""
         send = get_object_or_404(Send, pk=send_id)
         return csv_answer(export_split(send), f"{send.utm_campaign}-split")
-
-
-def csv_answer(lines: Iterator[Any], name: str) -> StreamingHttpResponse:
-    """Return a download that no cache keeps."""
-    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{plain}.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 def _sent_file(request: Request) -> SentFile:

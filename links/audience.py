@@ -21,7 +21,7 @@ from campaigns.public_ids import new_id_bytes
 from links.audience_rows import AudienceRow, RowRefusedError, checked
 from links.codes import random_suffixes
 from links.holdout import is_held_out
-from links.models import HeldOutRecipient, Link, RecipientLink
+from links.models import AudienceUpload, HeldOutRecipient, Link, RecipientLink
 from links.version_split import NoSharesError, VersionSplit
 
 BATCH_SIZE = 5000
@@ -142,6 +142,20 @@ def add_people(*, send_id: UUID, rows: Sequence[AudienceRow], now: datetime) -> 
             results[number] = RowResult(number, status, message)
     _store(people.values(), send, versions, now, results)
     return [results[row.number] for row in rows]
+
+
+def count_of(upload: AudienceUpload, status: RowStatus) -> int:
+    """Return how many of an upload's rows came to this."""
+    found: int = getattr(upload, f"{status.replace('-', '_')}_count")
+    return found
+
+
+def count_people(send_id: UUID) -> int:
+    """Return how many people a send's holdout has divided, recipients and held out."""
+    return (
+        RecipientLink.objects.filter(link__send=send_id).count()
+        + HeldOutRecipient.objects.filter(send=send_id).count()
+    )
 
 
 class _Versions:

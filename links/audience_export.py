@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.http import StreamingHttpResponse
+
 from campaigns.personal_data import mask_email
 from campaigns.phone_numbers import mask_phone
 from campaigns.sms_text import LINK_MARK
@@ -69,6 +71,19 @@ def export_split(send: "Send") -> Iterator[str]:
     rows = given.values_list("phone_hash", "link__utm_content")
     for phone_hash, version in rows.iterator(chunk_size=_CHUNK):
         yield write((phone_hash, holdout_place(phone_hash, send.pk), "recipient", version))
+
+
+def csv_answer(lines: Iterator[Any], name: str) -> StreamingHttpResponse:
+    """Return a download that no cache keeps."""
+    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{plain}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 def _writer() -> Callable[[Sequence[Any]], str]:

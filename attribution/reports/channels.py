@@ -14,7 +14,7 @@ from attribution.reports.query import ReportQuery
 from attribution.reports.report import Report
 from attribution.reports.scope import Scope, scope_of
 from attribution.reports.traffic import traffic_by_send
-from campaigns.models import Channel, Send
+from campaigns.models import Channel, Send, planned_recipients
 from campaigns.money import display_amount
 
 NAME, TITLE = "channels", "Channels compared"
@@ -26,6 +26,7 @@ _TRAFFIC = (
     "recipients_tapped",
     "opt_outs",
 )
+_PLANNED = ("audience_size", "holdout_percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,10 @@ def _add_traffic(figures: Rows, scope: Scope) -> None:
     if scope.campaign:
         sends = sends.filter(campaign=scope.campaign)
     traffic = traffic_by_send(scope.query)
-    for send in sends.order_by().values("pk", "channel_id", "audience_size", "status"):
+    for send in sends.order_by().values("pk", "channel_id", "status", *_PLANNED):
         figure = traffic.get(send["pk"], Metrics())
         if figure.recipients is None and send["status"] in {"live", "done"}:
-            figure.recipients = send["audience_size"]
+            figure.recipients = planned_recipients(*(send[name] for name in _PLANNED))
         row = figures[send["channel_id"]]
         for name in _TRAFFIC:
             value = getattr(figure, name)

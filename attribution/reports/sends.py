@@ -120,7 +120,7 @@ def _was_out(send: Send, scope: Scope) -> bool:
 def _completed(metrics: Metrics | None, send: Send, scope: Scope) -> Metrics:
     """Fill in what no fact says: the planned recipients, and that nobody has tapped."""
     metrics = metrics or Metrics(margin=scope.margin)
-    metrics.recipients = metrics.recipients or send.audience_size or None
+    metrics.recipients = metrics.recipients or send.planned_recipients or None
     if metrics.human_taps is None:
         metrics.human_taps = metrics.machine_taps = 0
     return metrics

@@ -168,7 +168,7 @@ def _summary_html(shown: SendPreview) -> str:
     context = {
         "shown": shown,
         "share_sum": sum(shown.shares),
-        "recipients": f"{shown.send.audience_size:,}",
+        "recipients": f"{shown.send.planned_recipients:,}",
         "may_share": not is_frozen(shown.send.status),
         "segments": f"{shown.cost.segments:,}",
         "rate": f"{rate.normalize():f}" if rate is not None else "",

@@ -41,6 +41,7 @@ class SendBuilderMixin(ModelAdmin):
                 "fields": (
                     ("name", "campaign"),
                     ("audience", "audience_size"),
+                    "holdout_percent",
                     "scheduled_at",
                     "time_zone",
                 )

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 
 from campaigns.lifecycle import is_frozen
-from campaigns.models import Channel, Message, NamingConvention, Send
+from campaigns.models import MOST_HELD_OUT, Channel, Message, NamingConvention, Send
 from campaigns.name_format import compose
 from campaigns.published_rules import part_of
 
@@ -45,6 +45,8 @@ def send_in(data: FormData, stored: Send | None) -> Send:
     send.destination_url = with_scheme(send.destination_url)
     if "audience_size" in data:
         send.audience_size = number_in(data, "audience_size", 0, _MOST_RECIPIENTS)
+    if "holdout_percent" in data:
+        send.holdout_percent = number_in(data, "holdout_percent", 0, MOST_HELD_OUT)
     if "scheduled_at_0" in data:
         send.scheduled_at = _moment_in(data, "scheduled_at")
     if not send.utm_campaign:

@@ -46,6 +46,7 @@ class SendForm(forms.ModelForm):
             "campaign",
             "audience",
             "audience_size",
+            "holdout_percent",
             "scheduled_at",
             "time_zone",
             "destination_url",
@@ -61,12 +62,15 @@ class SendForm(forms.ModelForm):
             "utm_campaign": "UTM campaign",
             "utm_term": "UTM term",
             "audience_size": "Planned recipients",
+            "holdout_percent": "Holdout, per cent",
             "scheduled_at": "Planned for",
             "time_zone": "Recipients’ time zone",
         }
         help_texts = {
             "audience": "",
             "audience_size": "",
+            "holdout_percent": "How many of them get nothing, so that the send’s effect shows. "
+            "Fixed once people are uploaded.",
             "time_zone": "",
             "utm_campaign": "The send’s name in every report. Used once, never again.",
             "utm_term": "Optional: the audience or list, such as lapsed-trials.",
@@ -82,7 +86,7 @@ class SendForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("utm_source", "utm_medium", "utm_campaign"):
+        for name in ("utm_source", "utm_medium", "utm_campaign", "holdout_percent"):
             if name in self.fields:
                 # A name may be made of its parts; of an empty value the convention says more.
                 self.fields[name].required = False
@@ -92,6 +96,10 @@ class SendForm(forms.ModelForm):
         name: str = self.cleaned_data["utm_campaign"]
         channel = self.cleaned_data.get("channel")
         return name or (composed_name(self.data, channel.pk) if channel else "")
+
+    def clean_holdout_percent(self) -> int:
+        """Hold nobody out where nothing was written."""
+        return self.cleaned_data["holdout_percent"] or 0
 
     def clean_time_zone(self) -> str:
         """Refuse a zone nobody knows, and offer the one that was probably meant."""

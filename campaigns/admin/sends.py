@@ -30,10 +30,12 @@ from campaigns.admin_base import (
     signed_in_user,
 )
 from campaigns.conventions import Violation
+from campaigns.divided_audiences import divided_people
 from campaigns.models import Channel, Send
 from campaigns.services import (
     FROZEN_FIELDS,
     ConventionBrokenError,
+    HoldoutFixedError,
     SendChangedMeanwhileError,
     SendFrozenError,
     save_send,
@@ -114,10 +116,11 @@ class SendAdmin(
         return {**initial, "scheduled_at": _moment(initial.get("scheduled_at"))}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Send | None = None) -> list[str]:
-        """Fix what the links carry once they are out."""
-        if not is_out(obj):
-            return []
-        return [name.removesuffix("_id") for name in FROZEN_FIELDS]
+        """Fix what the links carry once they are out, and the holdout once it divided people."""
+        fixed = [name.removesuffix("_id") for name in FROZEN_FIELDS] if is_out(obj) else []
+        if obj is not None and divided_people(obj.pk):
+            fixed.append("holdout_percent")
+        return fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: Send | None = None) -> bool:
         """Only a draft can be deleted; everything else is history."""
@@ -174,6 +177,10 @@ class SendAdmin(
         except SendChangedMeanwhileError as error:
             found = Violation(SEEN_AT, "", "changed-meanwhile", str(error), "")
             setattr(request, _REFUSED, (found,))
+        except HoldoutFixedError as error:
+            # The first people were uploaded after the form was opened.
+            self.message_user(request, str(error), level="ERROR")
+            context = self._story(request, object_id, extra_context)
         except SendFrozenError as error:
             # It went out after the form's check: what may still change is saved without the rest.
             self.message_user(request, f"It went out while you wrote. {error}", level="ERROR")

@@ -12,6 +12,7 @@ from campaigns.services import (
     ApprovalRefusedError,
     ConventionBrokenError,
     ErrorNotAcceptableError,
+    HoldoutFixedError,
     NotReplaceableError,
     ReasonMissingError,
     SendFrozenError,
@@ -75,6 +76,11 @@ def _frozen(error: SendFrozenError) -> RefusedError:
     return RefusedError(409, "send-frozen", str(error), fields)
 
 
+def _holdout_fixed(error: HoldoutFixedError) -> RefusedError:
+    entry = {"code": "frozen", "message": str(error)}
+    return RefusedError(409, "holdout-fixed", str(error), {name: [entry] for name in error.fields})
+
+
 def _not_allowed(error: TransitionNotAllowedError) -> RefusedError:
     return RefusedError(409, "transition-not-allowed", str(error))
 
@@ -125,6 +131,7 @@ _ANSWERS: dict[type[Exception], Callable[..., RefusedError]] = {
     ConventionBrokenError: _convention_broken,
     NoConventionError: _no_convention,
     SendFrozenError: _frozen,
+    HoldoutFixedError: _holdout_fixed,
     TransitionNotAllowedError: _not_allowed,
     TransitionRefusedError: _refused,
     SendNotDraftError: _not_draft,

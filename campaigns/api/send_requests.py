@@ -37,6 +37,7 @@ class CloneSerializer(SendSerializer):
             "campaign",
             "audience",
             "audience_size",
+            "holdout_percent",
             "scheduled_at",
             "time_zone",
             "destination_url",

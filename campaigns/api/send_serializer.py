@@ -88,6 +88,7 @@ class SendSerializer(serializers.ModelSerializer):
             "status",
             "audience",
             "audience_size",
+            "holdout_percent",
             "scheduled_at",
             "time_zone",
             "destination_url",

@@ -3,10 +3,19 @@
 from campaigns.models.access import ApiKey, IdempotentAnswer
 from campaigns.models.governance import AcknowledgedWarning, SendApproval, SendingPolicy
 from campaigns.models.naming import Channel, ConventionToken, NamingConvention, new_share_token
-from campaigns.models.sends import UTM_VALUE_PATTERN, Campaign, Message, Send, Suppression
+from campaigns.models.sends import (
+    MOST_HELD_OUT,
+    UTM_VALUE_PATTERN,
+    Campaign,
+    Message,
+    Send,
+    Suppression,
+    planned_recipients,
+)
 from campaigns.models.spending import ExchangeRate, Spend
 
 __all__ = [
+    "MOST_HELD_OUT",
     "UTM_VALUE_PATTERN",
     "AcknowledgedWarning",
     "ApiKey",
@@ -23,4 +32,5 @@ __all__ = [
     "Spend",
     "Suppression",
     "new_share_token",
+    "planned_recipients",
 ]

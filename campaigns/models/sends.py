@@ -1,7 +1,7 @@
 """Campaigns, their sends, the messages of a send, and numbers that must not be texted."""
 
 from django.conf import settings
-from django.core.validators import URLValidator
+from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -13,6 +13,14 @@ from campaigns.querysets import SendQuerySet
 
 UTM_VALUE_PATTERN = r"^[a-z0-9]+([-_.][a-z0-9]+)*$"
 """Lower-case letters and digits in groups; what SQL can say of a convention."""
+
+MOST_HELD_OUT = 50
+"""Per cent: beyond that a send would reach fewer people than it leaves out."""
+
+
+def planned_recipients(audience_size: int, holdout_percent: int) -> int:
+    """Return how many of a planned audience get a text."""
+    return audience_size - audience_size * holdout_percent // 100
 
 
 class Campaign(models.Model):
@@ -71,6 +79,7 @@ class Send(models.Model):
     holdout_percent = models.PositiveSmallIntegerField(
         "holdout",
         default=0,
+        validators=[MaxValueValidator(MOST_HELD_OUT)],
         help_text="Per cent of the audience that gets nothing, to measure what the send changed",
     )
     scheduled_at = models.DateTimeField(null=True, blank=True)
@@ -125,7 +134,8 @@ class Send(models.Model):
                 for field in ("utm_source", "utm_medium", "utm_campaign")
             ),
             models.CheckConstraint(
-                condition=Q(holdout_percent__lte=50), name="campaigns_send_holdout_up_to_half"
+                condition=Q(holdout_percent__lte=MOST_HELD_OUT),
+                name="campaigns_send_holdout_up_to_half",
             ),
             models.CheckConstraint(
                 condition=Q(utm_term="") | Q(utm_term__regex=UTM_VALUE_PATTERN),
@@ -135,6 +145,11 @@ class Send(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def planned_recipients(self) -> int:
+        """How many are to get a text: the planned audience without the holdout."""
+        return planned_recipients(self.audience_size, self.holdout_percent)
 
 
 class Message(models.Model):

@@ -1,4 +1,4 @@
-"""Recipients' links in the admin."""
+"""Recipients' links, and people held out, in the admin."""
 
 from typing import Any
 
@@ -8,25 +8,25 @@ from unfold.decorators import display
 
 from campaigns.admin_base import ReadOnlyTextrailAdmin
 from campaigns.personal_data import may_see_personal_data, shown_email, shown_phone
-from links.admin_filters import RecipientSendFilter
+from links.admin.audience_pages import AudiencePagesMixin
+from links.admin_filters import RecipientSendFilter, SendFilter
 from links.link_pages import send_and_version
-from links.models import RecipientLink
+from links.models import HeldOutRecipient, RecipientLink
 
 
-@admin.register(RecipientLink)
-class RecipientLinkAdmin(ReadOnlyTextrailAdmin):
-    """Who got which link. Numbers and addresses are masked for whoever may not see them."""
+class PeopleAdmin(ReadOnlyTextrailAdmin):
+    """People of audiences. Numbers and addresses are masked for whoever may not see them."""
 
-    list_filter = (RecipientSendFilter,)
-    list_select_related = ("link__domain", "link__send", "link__message")
+    own_columns: tuple[str, ...] = ()
+    own_search: tuple[str, ...] = ()
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """Show what this user may see."""
-        return (*_personal_columns(request), "name", "short_link", "send_name", "created_at")
+        return (*_personal_columns(request), "name", *self.own_columns, "created_at")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         """Show what this user may see."""
-        return (*_personal_columns(request), "name", "external_id", "short_link", "send_name")
+        return (*_personal_columns(request), "name", "external_id", *self.own_columns)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
         """Everything is read only."""
@@ -34,8 +34,18 @@ class RecipientLinkAdmin(ReadOnlyTextrailAdmin):
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """Search by number or e-mail only where they may be seen."""
-        allowed = may_see_personal_data(request.user)
-        return ("phone", "email", "name", "suffix") if allowed else ("name", "suffix")
+        personal = ("phone", "email") if may_see_personal_data(request.user) else ()
+        return (*personal, "name", *self.own_search)
+
+
+@admin.register(RecipientLink)
+class RecipientLinkAdmin(AudiencePagesMixin, PeopleAdmin):
+    """Who got which link."""
+
+    list_filter = (RecipientSendFilter,)
+    list_select_related = ("link__domain", "link__send", "link__message")
+    own_columns = ("short_link", "send_name")
+    own_search = ("suffix",)
 
     @display(description="Short link")
     def short_link(self, recipient: RecipientLink) -> str:
@@ -48,15 +58,29 @@ class RecipientLinkAdmin(ReadOnlyTextrailAdmin):
         return send_and_version(recipient.link)
 
 
+@admin.register(HeldOutRecipient)
+class HeldOutRecipientAdmin(PeopleAdmin):
+    """Who gets nothing of a send, so that its effect shows."""
+
+    list_filter = (SendFilter,)
+    list_select_related = ("send",)
+    own_columns = ("send_name",)
+
+    @display(description="Held out of", ordering="send__name")
+    def send_name(self, person: HeldOutRecipient) -> str:
+        """The send."""
+        return person.send.name
+
+
 def _personal_columns(request: HttpRequest) -> tuple[Any, Any]:
     """Return columns bound to this request's user: Django hands columns only the row."""
 
     @display(description="Phone")
-    def phone(recipient: RecipientLink) -> str:
-        return shown_phone(request.user, recipient.phone) or "Erased"
+    def phone(person: RecipientLink | HeldOutRecipient) -> str:
+        return shown_phone(request.user, person.phone) or "Erased"
 
     @display(description="E-mail", empty_value="None given")
-    def email(recipient: RecipientLink) -> str | None:
-        return shown_email(request.user, recipient.email) or None
+    def email(person: RecipientLink | HeldOutRecipient) -> str | None:
+        return shown_email(request.user, person.email) or None
 
     return phone, email

@@ -133,3 +133,8 @@ class AudienceUpload(models.Model):
     def is_over(self) -> bool:
         """Whether nothing more will come of it."""
         return self.status in {self.Status.DONE, self.Status.FAILED}
+
+    @property
+    def percent(self) -> int:
+        """How much of it is added."""
+        return self.row_count * 100 // self.total_rows if self.is_read and self.total_rows else 0

@@ -37,6 +37,8 @@ TESTED_THROUGH = {
     "campaigns.text_tables": "campaigns/test_spreadsheets.py",
     "campaigns.workbooks": "campaigns/test_spreadsheets.py",
     "links.api_formats": "links/test_api_audience.py",
+    "links.audience_export": "links/test_api_audience.py",
+    "links.audience_form": "links/test_audience_panel.py",
     "links.api_serializers": "links/test_api.py",
     "links.changes": "links/test_live_resolver.py",
     "links.letters": "links/test_alert_letters.py",

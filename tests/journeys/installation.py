@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns.api_keys import issue_key
 from campaigns.models import Send
 from config.demo.api_client import ApiClient, wait_until
-from config.processes import Processes, click_reader, running, web
+from config.processes import Command, Processes, click_reader, running, web
 from config.servers import free_port
 from links.models import Domain, Link
 from links.services import save_domain
@@ -38,6 +38,12 @@ class Installation:
     def start_reader(self) -> "subprocess.Popen[bytes]":
         """Start `manage.py consume_clicks`."""
         return self._processes.start(click_reader())
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """Start a worker that does what it is told and nothing by schedule."""
+        options = ("--pool", "solo", "--without-gossip", "--without-mingle")
+        worker = Command("worker", ("-m", "celery", "-A", "config", "worker", *options))
+        return self._processes.start(worker)
 
     def tap(self, address: str, *, agent: str = IPHONE) -> requests.Response:
         """Tap a short link and stay there."""

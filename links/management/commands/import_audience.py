@@ -11,7 +11,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from campaigns.models import Send
-from links.audience import AudienceClosedError, NoLinkForAudienceError, RowStatus
+from links.audience import AudienceClosedError, NoLinkForAudienceError, RowStatus, count_of
 from links.audience_files import AudienceFileError
 from links.audience_folder import FileChunks, path_of
 from links.audience_uploads import SameFileRunningError, keep_upload, run_upload
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self._name_rows(upload)
             if results is not None:
                 shutil.copyfile(path_of(upload.results_file.name), results)
-        counts = ", ".join(f"{_count(upload, status):,} {status}" for status in RowStatus)
+        counts = ", ".join(f"{count_of(upload, status):,} {status}" for status in RowStatus)
         self.stdout.write(f"{send.name}: {upload.row_count:,} rows: {counts}.")
         if upload.status == AudienceUpload.Status.FAILED:
             raise CommandError(upload.problem, returncode=1)
@@ -102,8 +102,3 @@ def _run(upload: AudienceUpload) -> AudienceUpload:
             bar.refresh()
 
         return run_upload(upload=upload, now=timezone.now(), on_progress=show)
-
-
-def _count(upload: AudienceUpload, status: RowStatus) -> int:
-    found: int = getattr(upload, f"{status.replace('-', '_')}_count")
-    return found

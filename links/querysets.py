@@ -72,7 +72,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def working(self, *, now: datetime) -> LinkQuerySet:
         """Keep links that lead to their destination at this moment."""
         return self.filter(
-            ~Q(expires_at__lte=now), ~Q(starts_at__gt=now), status="active", domain__is_active=True
+            ~Q(expires_at__lte=now),
+            ~Q(starts_at__gt=now),
+            status="active",
+            limit_reached_at__isnull=True,
+            domain__is_active=True,
         )
 
     def with_last_checks(self) -> LinkQuerySet:

@@ -166,6 +166,8 @@ def send_trial(*, endpoint: WebhookEndpoint, now: datetime) -> WebhookDelivery:
     delivery.last_status, delivery.last_answer = answer.status, answer.text
     delivery.last_problem = answer.problem[:300]
     delivery.save()
+    if answer.is_taken:
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(delivered_at=now)
     return delivery
 
 

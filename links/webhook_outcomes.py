@@ -16,6 +16,8 @@ from links.webhook_endpoints import turn_off
 from links.webhook_posts import Answer
 from links.webhook_retries import endpoint_pause, next_attempt
 
+_NOTED_EVERY = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -106,11 +108,16 @@ def _note_health(
     if any(attempt.answer.is_gone for attempt in failed):
         turn_off(endpoint=endpoint, reason="It answered 410: no messages any more.", now=now)
     elif taken:
-        if endpoint.failing_since or endpoint.failure_count:
-            row.update(failing_since=None, failure_count=0, paused_until=None)
+        if endpoint.failing_since or endpoint.failure_count or _is_long_ago(endpoint, now):
+            row.update(delivered_at=now, failing_since=None, failure_count=0, paused_until=None)
     elif failed:
         row.update(failing_since=Coalesce("failing_since", now), **_pause(endpoint, failed, now))
         _give_up(endpoint, failed, now)
+
+
+def _is_long_ago(endpoint: WebhookEndpoint, now: datetime) -> bool:
+    """The last delivery is noted once a minute, so that a busy endpoint is no hot row."""
+    return endpoint.delivered_at is None or now - endpoint.delivered_at >= _NOTED_EVERY
 
 
 def _pause(endpoint: WebhookEndpoint, failed: Sequence[Attempt], now: datetime) -> dict[str, Any]:

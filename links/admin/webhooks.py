@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -25,7 +26,7 @@ from campaigns.admin_base import (
     TextrailAdmin,
     signed_in_user,
 )
-from links.models import WebhookEndpoint
+from links.models import WebhookDelivery, WebhookEndpoint
 from links.webhook_endpoints import (
     EndpointRefusedError,
     EndpointStateError,
@@ -92,13 +93,13 @@ class WebhookEndpointAdmin(RowActionsMixin, TextrailAdmin):
         css = {"all": ("links/alerts.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
-        """Count what waits and find the last delivery along, in one query."""
-        waits = Q(deliveries__next_attempt_at__isnull=False)
+        """Count what waits along: by a subquery on its index, since a join reads all messages."""
         queryset: QuerySet[WebhookEndpoint] = super().get_queryset(request)
-        return queryset.annotate(
-            waiting_total=Count("deliveries", filter=waits),
-            delivered_at=Max("deliveries__delivered_at"),
+        waiting = WebhookDelivery.objects.filter(
+            endpoint=OuterRef("pk"), next_attempt_at__isnull=False
         )
+        counted = waiting.order_by().values("endpoint").annotate(total=Count("pk"))
+        return queryset.annotate(waiting_total=Coalesce(Subquery(counted.values("total")), 0))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """An endpoint that exists shows how it fares above what can be changed."""

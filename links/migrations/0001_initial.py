@@ -219,6 +219,7 @@ class Migration(migrations.Migration):
                 ('switched_off_at', models.DateTimeField(editable=False, null=True)),
                 ('switched_off_reason', models.CharField(blank=True, editable=False, max_length=200)),
                 ('notified_at', models.DateTimeField(editable=False, help_text='When people were told that it was switched off', null=True)),
+                ('delivered_at', models.DateTimeField(editable=False, help_text='When it last took a message, to the minute', null=True)),
                 ('failing_since', models.DateTimeField(editable=False, help_text='The first of the failures since it last took a message', null=True)),
                 ('failure_count', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('paused_until', models.DateTimeField(editable=False, help_text='Nothing is sent before: it is in trouble', null=True)),
@@ -243,7 +244,7 @@ class Migration(migrations.Migration):
                 ('last_status', models.PositiveSmallIntegerField(null=True)),
                 ('last_answer', models.CharField(blank=True, max_length=500)),
                 ('last_problem', models.CharField(blank=True, max_length=300)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='links.webhookendpoint')),
+                ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='links.webhookendpoint')),
             ],
             options={
                 'verbose_name_plural': 'webhook deliveries',
@@ -322,6 +323,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='webhookdelivery',
             index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['endpoint', 'next_attempt_at'], name='links_webhook_due'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
+            index=models.Index(fields=['endpoint', '-created_at'], name='links_webhook_latest'),
         ),
         migrations.AddConstraint(
             model_name='audienceupload',

@@ -30,6 +30,9 @@ class WebhookEndpoint(models.Model):
     notified_at = models.DateTimeField(
         null=True, editable=False, help_text="When people were told that it was switched off"
     )
+    delivered_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it last took a message, to the minute"
+    )
     failing_since = models.DateTimeField(
         null=True,
         editable=False,
@@ -61,7 +64,9 @@ class WebhookDelivery(models.Model):
     """
 
     id = PublicIdField()
-    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries")
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, models.CASCADE, db_index=False, related_name="deliveries"
+    )
     event_type = models.CharField(max_length=40)
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(db_index=True)
@@ -83,7 +88,8 @@ class WebhookDelivery(models.Model):
                 fields=["endpoint", "next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
                 name="links_webhook_due",
-            )
+            ),
+            models.Index(fields=["endpoint", "-created_at"], name="links_webhook_latest"),
         ]
 
     def __str__(self) -> str:

@@ -117,7 +117,7 @@ def test_the_page_of_a_failing_endpoint_says_since_when_and_what_came_back(olga:
 
 
 def test_the_list_shows_how_each_endpoint_fares(olga: Client) -> None:
-    make_delivery(make_endpoint(description="Good"), delivered_at=timezone.now())
+    make_endpoint(description="Good", delivered_at=timezone.now())
     make_endpoint(description="New")
     make_endpoint(description="Bad", failing_since=timezone.now())
     make_endpoint(description="Gone", is_active=False)

@@ -74,7 +74,8 @@ def test_a_link_of_a_send_that_is_not_live_opens_none(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"status": "retired"}, {"expires_at": NOW}, {"starts_at": LATER}]
+    "values",
+    [{"status": "retired"}, {"expires_at": NOW}, {"starts_at": LATER}, {"limit_reached_at": NOW}],
 )
 def test_a_link_that_does_not_lead_to_its_page_opens_none(values) -> None:
     break_(make_link(send=make_send(status="live"), **values))

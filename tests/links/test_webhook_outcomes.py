@@ -35,6 +35,7 @@ def test_what_arrived_costs_one_update(
         Attempt(make_delivery(endpoint, next_attempt_at=LEASE), LEASE, Answer(200, "ok"))
         for _ in range(20)
     ]
+    endpoint.delivered_at = NOW
     with django_assert_num_queries(3):  # with the savepoint around it
         record_attempts(endpoint=endpoint, attempts=attempts, now=NOW)
     assert WebhookDelivery.objects.filter(delivered_at=NOW, last_answer="ok").count() == 20
@@ -55,6 +56,7 @@ def test_the_first_failure_begins_the_count_and_a_success_ends_it(
     record(endpoint, Answer(500), now=NOW + DAY)
     assert (endpoint.failing_since, endpoint.failure_count) == (NOW, 2)
     record(endpoint, Answer(204), now=NOW + DAY)
+    assert endpoint.delivered_at == NOW + DAY
     assert (endpoint.failing_since, endpoint.failure_count, endpoint.paused_until) == (
         None,
         0,

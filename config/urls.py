@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     path("metrics", metrics),
     path("", include("campaigns.urls")),
+    path("", include("links.urls")),
     path("", include("tracking.urls")),
 ]
 

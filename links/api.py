@@ -22,6 +22,7 @@ from links import services
 from links.api_alerts import ALERT_ROUTES
 from links.api_audience import PATHS as AUDIENCE_PATHS
 from links.api_bulk import LinkBulkView
+from links.api_domains import DomainViewSet
 from links.api_filters import LinkFilter
 from links.api_formats import PngRenderer, SvgRenderer
 from links.api_serializers import LinkCheckSerializer, LinkSerializer, TagCountSerializer
@@ -178,6 +179,7 @@ class LinkViewSet(ApiModelViewSet):
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("links", LinkViewSet),
+    ("domains", DomainViewSet),
     *ALERT_ROUTES,
     *WEBHOOK_ROUTES,
 ]

@@ -1,5 +1,6 @@
 """Forms of the admin: they ask the services before anything is stored."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from campaigns.form_fields import form_field
 from links.codes import random_code
 from links.link_fields import TagsField, TargetsField
 from links.models import Domain, Link
-from links.services import LinkRefusedError, check_domain, check_link, default_domain
+from links.services import LinkRefusedError, check_link, default_domain
 
 
 class LinkForm(forms.ModelForm):
@@ -70,28 +71,11 @@ class LinkForm(forms.ModelForm):
         """Ask the service, too."""
         super().validate_unique()
         if not self.errors:
-            _ask(self, lambda: check_link(self.instance))
+            ask_service(self, lambda: check_link(self.instance))
 
 
-class DomainForm(forms.ModelForm):
-    """A short domain. A new default takes over from the old one."""
-
-    class Meta:
-        model = Domain
-        formfield_callback = form_field
-        fields = ("host", "scheme", "is_default", "is_active", "root_url", "fallback_url")
-
-    def validate_unique(self) -> None:
-        """Write the host in its stored form first, so that no second spelling slips in."""
-        _ask(self, lambda: check_domain(self.instance))
-        super().validate_unique()
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Leave out the one default: a new default is meant to take over from the old one."""
-        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
-
-
-def _ask(form: forms.ModelForm, question: Any) -> None:
+def ask_service(form: forms.ModelForm, question: Callable[[], object]) -> None:
+    """Ask before anything is stored; what is refused stands at its field."""
     try:
         question()
     except LinkRefusedError as error:

@@ -15,10 +15,12 @@ from links.domain_checks import check_domains, recheck_due_domains
 from links.domains import (
     HostRefusedError,
     NoDomainError,
+    campaigns_of,
     check_domain,
     default_domain,
     domain_for,
     save_domain,
+    shown_domain,
 )
 from links.link_checks import check_links, recheck_due_links
 from links.link_rows import (
@@ -40,6 +42,7 @@ __all__ = [
     "NoDomainError",
     "UploadResult",
     "archive_links",
+    "campaigns_of",
     "check_domain",
     "check_domains",
     "check_link",
@@ -54,6 +57,7 @@ __all__ = [
     "retire_links",
     "save_domain",
     "save_link",
+    "shown_domain",
     "sync_send_links",
     "unarchive_links",
     "upload_recipients",

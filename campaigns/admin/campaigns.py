@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextInputWidget
 
+from campaigns.admin import campaign_inlines
 from campaigns.admin.campaign_imports import CampaignFiles
 from campaigns.admin.history_panels import HistoryPanelMixin
 from campaigns.admin_base import ReadOnlyTabularInline, TextrailAdmin, TextrailHistoryAdmin
@@ -83,8 +84,8 @@ class CampaignAdmin(HistoryPanelMixin, CampaignFiles, TextrailHistoryAdmin):
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def get_inlines(self, request: HttpRequest, obj: Campaign | None) -> Any:
-        """List the sends of a campaign that is there to have some."""
-        return self.inlines if obj else ()
+        """List the sends of a campaign that is there to have some, and add what others let choose."""
+        return (*campaign_inlines.inlines(), *(self.inlines if obj else ()))
 
     def changeform_view(
         self,

@@ -342,41 +342,6 @@ def test_recipients_are_shown_to_whoever_may_see_them(django_user_model) -> None
     assert "+14155550123" in shown
 
 
-def domain_form(**values) -> dict:
-    return {"host": "new.example.com", "scheme": "https", "is_active": "on", **values}
-
-
-def test_a_new_default_domain_takes_over(page) -> None:
-    old = make_domain(is_default=True)
-    page.post("/admin/links/domain/add/", domain_form(is_default="on"))
-    old.refresh_from_db()
-    assert not old.is_default
-    assert Domain.objects.get(host="new.example.com").is_default
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"host": "not a host"}, "is not a host name"),
-        ({"host": "HTTPS://go.example.com/"}, "already exists"),
-        ({"root_url": "https://a:b@example.com/"}, "password"),
-    ],
-)
-def test_a_refused_domain_shows_the_reason(page, values, words) -> None:
-    make_domain()
-    assert words in text(page.post("/admin/links/domain/add/", domain_form(**values)))
-    assert Domain.objects.count() == 1
-
-
-def test_a_domain_with_links_keeps_its_host_and_stays(page) -> None:
-    link = make_link()
-    page.post(f"/admin/links/domain/{link.domain_id}/change/", domain_form())
-    link.domain.refresh_from_db()
-    assert link.domain.host == "go.example.com"
-    answer = page.post(f"/admin/links/domain/{link.domain_id}/delete/", {"post": "yes"})
-    assert answer.status_code == 403
-
-
 def test_a_link_that_expired_is_told(page) -> None:
     make_link(expires_at=timezone.now() - timedelta(days=1))
     assert "Expired" in text(page.get(LINKS))

@@ -56,6 +56,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _model("Taps", "touch_app", "tracking", "click"),
+            _model("Dead ends", "wrong_location", "tracking", "orphantotal"),
             _model("Touches", "ads_click", "tracking", "touchpoint"),
             _model("People", "person", "tracking", "person"),
             _model("Events", "bolt", "tracking", "event"),

@@ -105,6 +105,23 @@ def removed_on(month: Month, *, keep_months: int) -> datetime | None:
     return month.plus(keep_months + 1).starts_at if keep_months > 0 else None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptMonths:
+    """What a page says of the single taps that are here: from when on, and until when."""
+
+    keep_months: int
+    earliest: Month | None
+    removed_on: datetime | None
+
+
+def kept_months(*, keep_months: int) -> KeptMonths:
+    """Return the earliest month here and when it goes. Costs a query."""
+    here = months()
+    earliest = here[0] if here else None
+    until = removed_on(earliest, keep_months=keep_months) if earliest else None
+    return KeptMonths(keep_months, earliest, until)
+
+
 def due_months(*, now: datetime, keep_months: int) -> list[Month]:
     """Return the months that are to be dropped by now, the earliest first."""
     earliest = earliest_kept(now=now, keep_months=keep_months)

@@ -51,6 +51,7 @@ TESTED_THROUGH = {
     "tracking.origins": "tracking/test_identity.py",
     "tracking.people": "tracking/test_api_people.py",
     "tracking.shown_identities": "tracking/test_api_people.py",
+    "tracking.tap_channels": "tracking/test_taps.py",
     "tracking.tap_facts": "tracking/test_taps.py",
     "tracking.tap_rows": "tracking/test_taps.py",
     "tracking.tap_touches": "tracking/test_taps.py",

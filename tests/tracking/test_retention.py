@@ -77,6 +77,18 @@ def test_it_is_said_when_a_month_is_due() -> None:
     assert due_months(now=TODAY, keep_months=13) == [Month(2024, 3)]
 
 
+def test_the_list_of_taps_says_until_when_they_are_kept(admin_client: Any, settings: Any) -> None:
+    url = "/admin/tracking/click/"
+    settings.CLICK_RETENTION_MONTHS = 13
+    assert (
+        "Those of March 2024, the earliest here, go on 1 May 2025"
+        in admin_client.get(url).content.decode()
+    )
+
+    settings.CLICK_RETENTION_MONTHS = 0
+    assert "Single taps are kept for good" in admin_client.get(url).content.decode()
+
+
 def test_counts_touches_and_the_panel_stay_as_they_were(tmp_path: Path, rf: Any) -> None:
     link = taps_of_march(tmp_path)
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ from campaigns.personal_data import may_see_personal_data
 from links.admin_filters import RecipientSendFilter, SendFilter
 from tracking.admin.wording import GRADE_COLORS
 from tracking.models import Click, Event, Source, Touchpoint
+from tracking.retention import kept_months
 from tracking.shown_identities import shown_name
 from tracking.tap_words import reason_words
 
@@ -63,15 +65,24 @@ class ClickAdmin(ReadOnlyTextrailAdmin):
         RecipientSendFilter,
         ("occurred_at", RangeDateTimeFilter),
     )
+    list_before_template = "tracking/kept_taps.html"
     list_select_related = ("link__domain", "link__send")
     search_fields = ("path", "link__code", "link__send__name")
     search_help_text = "Search by short link or send"
     fieldsets = (
         (None, {"fields": ("occurred_at", "short_link", "send_name", "answered")}),
         ("Who or what it was", {"fields": ("grade_label", "why", "method", "user_agent")}),
+        ("What it was made with", {"fields": ("device", "os", "browser", "country")}),
         ("Where it came from", {"fields": ("referrer", "query", "recipient")}),
     )
     readonly_fields = ("short_link", "send_name", "grade_label", "why", "answered")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say above the list how long single taps are kept."""
+        kept = kept_months(keep_months=settings.CLICK_RETENTION_MONTHS)
+        return super().changelist_view(request, {"kept": kept, **(extra_context or {})})
 
     @display(description="Short link")
     def short_link(self, click: Click) -> str:

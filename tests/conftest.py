@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -32,10 +33,14 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Return the path of a Chromium, or skip where this machine has none."""
+    """Return the path of a Chromium, or skip where this machine has none.
+
+    What a page is expected to show may take as long as a page may take to load.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("no Chromium: install Debian's chromium for the browser tests")
+    expect.set_options(timeout=60_000)
     return found
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 WIDE: ViewportSize = {"width": 1400, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PASSWORD = "correct horse"
-_PATIENCE = 20_000
+_PATIENCE = 60_000
 """Milliseconds until a story fails because what it waits for does not come."""
 
 
@@ -56,8 +56,9 @@ class Desk:
         self.fits_a_phone()
 
     def press(self, name: str) -> None:
-        """Press a button by its exact name."""
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        """Press a button by its exact name, and wait for the answer."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def follow(self, name: str) -> None:
         """Follow a link by its exact name."""

@@ -7,6 +7,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+CHECK = "links.tasks.recheck_live_links"
 ADD_AUDIENCES = "links.tasks.add_audiences"
 DELIVER = "links.tasks.deliver_webhooks"
 

@@ -40,14 +40,6 @@ def check_links(*, links: Sequence[Link], now: datetime) -> list[LinkCheck]:
     return rows
 
 
-def recheck_due_links(*, now: datetime, limit: int) -> int:
-    """Check the links of live sends whose last check is no longer fresh; return how many."""
-    due = Link.objects.due_for_check(now=now, fresh_hours=settings.LINK_CHECK_FRESH_HOURS)
-    links = list(due.select_related("domain")[:limit])
-    check_links(links=links, now=now)
-    return len(links)
-
-
 def _settled(links: Sequence[Link], rows: Sequence[LinkCheck]) -> list[Link]:
     """Keep the links that work, and those that did not work the last time either."""
     failed = {row.link_id for row in rows if not row.is_ok}

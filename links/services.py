@@ -10,6 +10,7 @@ from campaigns.models import Message, Send
 from links.archiving import archive_links, unarchive_links
 from links.audience import UploadResult, upload_recipients
 from links.bulk_edit import edit_links
+from links.check_runs import recheck_due_links, start_check_run
 from links.destinations import UTM_KEYS
 from links.domain_checks import check_domains, recheck_due_domains
 from links.domains import (
@@ -22,7 +23,7 @@ from links.domains import (
     save_domain,
     shown_domain,
 )
-from links.link_checks import check_links, recheck_due_links
+from links.link_checks import check_links
 from links.link_rows import (
     LinkRefusedError,
     check_addresses,
@@ -58,6 +59,7 @@ __all__ = [
     "save_domain",
     "save_link",
     "shown_domain",
+    "start_check_run",
     "sync_send_links",
     "unarchive_links",
     "upload_recipients",

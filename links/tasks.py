@@ -17,8 +17,8 @@ from links.webhooks import forget_deliveries
 
 @shared_task(name="links.tasks.recheck_live_links")
 def recheck_live_links(*, batch_size: int = 25) -> None:
-    """Check again the links of live sends whose last check is no longer fresh."""
-    services.recheck_due_links(now=timezone.now(), limit=batch_size)
+    """Check what people asked for, and the links of live sends that are due."""
+    services.recheck_due_links(clock=timezone.now, limit=batch_size)
 
 
 @shared_task(name="links.tasks.recheck_domains")

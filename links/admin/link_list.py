@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from campaigns.admin_base import TextrailAdmin
 from links import services
+from links.admin.check_pages import QUICK_LINKS, start_run
 from links.admin.check_words import WORDS, tell_outcome
 from links.admin_filters import ArchiveFilter, LastCheckFilter, SendFilter, TagFilter
 from links.link_columns import LinkColumn, columns, fill_cells
@@ -28,7 +29,7 @@ STATE_COLORS = {
     "Not started": "info",
     "Archived": "default",
 }
-_MOST_CHECKED = 50
+_MOST_CHECKED = 500
 
 
 class LinkListMixin(TextrailAdmin):
@@ -110,10 +111,13 @@ class LinkListMixin(TextrailAdmin):
         return render_to_string("links/_last_check.html", {"link": link, "words": words})
 
     @admin.action(description="Check now on iPhone, Android and desktop", permissions=["change"])
-    def check_now(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
-        """Follow the selected links now."""
-        links = list(queryset.select_related("domain")[:_MOST_CHECKED])
+    def check_now(self, request: HttpRequest, queryset: QuerySet[Link]) -> HttpResponse | None:
+        """Follow the selected links now, or let a worker follow them where they are many."""
+        links = list(queryset.select_related("domain", "send")[:_MOST_CHECKED])
+        if len(links) > QUICK_LINKS:
+            return start_run(request, links)
         tell_outcome(request, services.check_links(links=links, now=timezone.now()))
+        return None
 
     @admin.action(description="Retire: lead to the fallback from now on", permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:

@@ -377,7 +377,7 @@ def test_only_live_sends_links_without_a_fresh_check_are_rechecked(web: Web) -> 
     Link.objects.filter(pk=draft.pk).update(send=make_send("another-name"))
     make_check(old, checked_at=NOW - timedelta(hours=25))
     make_check(fresh, checked_at=NOW - timedelta(hours=1))
-    assert services.recheck_due_links(now=NOW, limit=10) == 1
+    assert services.recheck_due_links(clock=lambda: NOW, limit=10) == 1
     assert LinkCheck.objects.filter(link=old, checked_at=NOW).count() == 3
 
 
@@ -386,7 +386,7 @@ def test_never_checked_links_are_rechecked_first_and_only_so_many(web: Web) -> N
     old, never = make_served_link(web, "old2345"), make_served_link(web, "never23")
     Link.objects.update(send=live)
     make_check(old, checked_at=NOW - timedelta(hours=25))
-    assert services.recheck_due_links(now=NOW, limit=1) == 1
+    assert services.recheck_due_links(clock=lambda: NOW, limit=1) == 1
     assert LinkCheck.objects.filter(link=never).count() == 3
 
 
@@ -410,6 +410,6 @@ def test_one_bad_moment_of_a_live_link_is_no_alert_and_a_second_one_is(web: Web)
     services.check_links(links=[link], now=NOW)
     assert not link.alerts.exists()
     soon = NOW + timedelta(minutes=6)
-    assert services.recheck_due_links(now=NOW + timedelta(minutes=1), limit=5) == 0
-    assert services.recheck_due_links(now=soon, limit=5) == 1
+    assert services.recheck_due_links(clock=lambda: NOW + timedelta(minutes=1), limit=5) == 0
+    assert services.recheck_due_links(clock=lambda: soon, limit=5) == 1
     assert link.alerts.get().opened_at == soon

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from campaigns.public_ids import new_id
+from tracking.copying import copy_new
 from tracking.models import PendingChange
 
 
@@ -19,10 +21,18 @@ def note_changes(
     `cause` is one of the ledger's causes: `new_outcome`, `deal_changed`, `late_touch`,
     `identity`, `channel_rules`, `exclusion`, `refund` or `rate`.
     """
-    PendingChange.objects.bulk_create(
-        PendingChange(subject=subject, subject_id=subject_id, cause=cause, noted_at=now)
+    rows = [
+        {
+            "id": new_id(),
+            "subject": str(subject),
+            "subject_id": subject_id,
+            "cause": cause,
+            "noted_at": now,
+        }
         for subject_id in dict.fromkeys(ids)
-    )
+    ]
+    if rows:
+        copy_new(PendingChange, rows)
 
 
 def claim_changes(*, limit: int) -> list[PendingChange]:

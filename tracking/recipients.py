@@ -39,17 +39,19 @@ _Known = dict[tuple[str, str], Identity]
 _Row = dict[str, Any]
 
 
-def name_recipients(recipients: Sequence[RecipientFacts], *, now: datetime) -> dict[UUID, UUID]:
+def name_recipients(
+    recipients: Sequence[RecipientFacts], *, origins: Mapping[UUID, _Row], now: datetime
+) -> dict[UUID, UUID]:
     """Return the identity of each recipient, tied to phone number and e-mail address.
 
-    Call inside the transaction that writes the touches.
+    `origins` holds, by recipient, where somebody who is met for the first time came from. Call inside the transaction that writes the touches.
     """
     named = _known_recipients(recipients)
     newcomers = [_newcomer(one) for one in recipients if one.id not in named]
     if newcomers:
         try:
             with transaction.atomic():
-                named |= _settle_newcomers(newcomers, now=now)
+                named |= _settle_newcomers(newcomers, origins, now=now)
         except IntegrityError:  # somebody else has just made one of these identities
             named |= _join_slowly(newcomers, now=now)
     return named
@@ -72,12 +74,14 @@ def _newcomer(recipient: RecipientFacts) -> _Newcomer:
     return newcomer
 
 
-def _settle_newcomers(newcomers: Sequence[_Newcomer], *, now: datetime) -> dict[UUID, UUID]:
+def _settle_newcomers(
+    newcomers: Sequence[_Newcomer], origins: Mapping[UUID, _Row], *, now: datetime
+) -> dict[UUID, UUID]:
     known = _lock_known(newcomers)
     uses = Counter((key.kind, key.value) for one in newcomers for key in one.keys)
     plain = [one for one in newcomers if _is_plain(one, known, uses)]
     plain_ids = {one.id for one in plain}
-    named = _insert(plain, known, now=now)
+    named = _insert(plain, known, origins, now=now)
     others = [one for one in newcomers if one.id not in plain_ids]
     return named | _join_slowly(others, now=now)
 
@@ -119,7 +123,9 @@ def _is_plain(one: _Newcomer, known: _Known, uses: Mapping[tuple[str, str], int]
     )
 
 
-def _insert(plain: Sequence[_Newcomer], known: _Known, *, now: datetime) -> dict[UUID, UUID]:
+def _insert(
+    plain: Sequence[_Newcomer], known: _Known, origins: Mapping[UUID, _Row], *, now: datetime
+) -> dict[UUID, UUID]:
     people: list[_Row] = []
     identities: list[_Row] = []
     edges: list[_Row] = []
@@ -129,7 +135,7 @@ def _insert(plain: Sequence[_Newcomer], known: _Known, *, now: datetime) -> dict
         person_id = next((end.person_id for end in ends if end), None)
         if person_id is None:
             person_id = new_id()
-            people.append({"id": person_id, "created_at": now})
+            people.append({"id": person_id, "created_at": now, **origins.get(one.id, {})})
         own = _identity(person_id, _KIND, str(one.id), now)
         identities.append(own)
         named[one.id] = own["id"]

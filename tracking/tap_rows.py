@@ -1,17 +1,18 @@
 """Writes a batch of taps as clicks and touches. Call inside the transaction of its cursor."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef, Subquery
 
 from campaigns.public_ids import new_id_bytes
-from tracking.copying import NULL, copy_lines, moment_field, text_fields
+from tracking.copying import NULL, array_text, copy_lines, moment_field, text_fields
 from tracking.models import Click, Event, Touchpoint
 from tracking.pipeline import ChannelVerdict, LinkFacts, Tap
-from tracking.tap_facts import UTM_FIELDS
+from tracking.tap_facts import UTM_FIELDS, moment_of
 
 _CLICK_COLUMNS = (
     "id", "occurred_at", "answer", "link_id", "recipient_id", "host", "path", "query", "method",
@@ -23,23 +24,23 @@ _TOUCH_COLUMNS = (
     "kind", "link_id", "message_id", "send_id", "campaign_id", "channel_id", "channel_rule_id",
     "rule_set_version", *UTM_FIELDS, "page_url", "source_priority", "exclusion",
 )  # fmt: skip
+_ORIGIN_FIELDS = (
+    "originated_at", "original_channel_id", "original_campaign_id", "original_send_id",
+    *(f"original_{name}" for name in UTM_FIELDS),
+)  # fmt: skip
 _SET_EARLIER_ORIGINS = """
     UPDATE tracking_person AS person SET
-        originated_at = touch.occurred_at, original_channel_id = touch.channel_id,
-        original_campaign_id = touch.campaign_id, original_send_id = touch.send_id,
-        original_utm_source = touch.utm_source, original_utm_medium = touch.utm_medium,
-        original_utm_campaign = touch.utm_campaign, original_utm_content = touch.utm_content,
-        original_utm_term = touch.utm_term
-    FROM (
-        SELECT DISTINCT ON (identity.person_id) identity.person_id, touch.*
-        FROM tracking_touchpoint AS touch
-        JOIN tracking_identity AS identity ON identity.id = touch.identity_id
-        WHERE touch.click_id = ANY(%s)
-        ORDER BY identity.person_id, touch.occurred_at, touch.evidence_grade,
-            touch.source_priority, touch.id
-    ) AS touch
-    WHERE person.id = touch.person_id
-        AND (person.originated_at IS NULL OR touch.occurred_at < person.originated_at)
+        originated_at = origin.originated_at, original_channel_id = origin.channel_id,
+        original_campaign_id = origin.campaign_id, original_send_id = origin.send_id,
+        original_utm_source = origin.utm_source, original_utm_medium = origin.utm_medium,
+        original_utm_campaign = origin.utm_campaign, original_utm_content = origin.utm_content,
+        original_utm_term = origin.utm_term
+    FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::uuid[],
+        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]
+    ) AS origin (person_id, originated_at, channel_id, campaign_id, send_id,
+        utm_source, utm_medium, utm_campaign, utm_content, utm_term)
+    WHERE person.id = origin.person_id
+        AND (person.originated_at IS NULL OR origin.originated_at < person.originated_at)
 """
 
 
@@ -81,14 +82,46 @@ def name_touch_of_events(click_ids: Sequence[UUID]) -> None:
         )
 
 
-def set_earlier_origins(click_ids: Sequence[UUID]) -> None:
-    """Make the touches of these clicks their people's origins where none is earlier.
+def earliest_taps(taps: Iterable[tuple[UUID, Tap]]) -> dict[UUID, Tap]:
+    """Return the tap of each key that stands first in the order of touches."""
+    found: dict[UUID, Tap] = {}
+    for key, tap in taps:
+        if key not in found or _order(tap) < _order(found[key]):
+            found[key] = tap
+    return found
+
+
+def origin_fields(tap: Tap) -> dict[str, Any]:
+    """Return a tap as the origin of its person, by the fields of `Person`."""
+    link, channel = tap.link, tap.channel
+    assert link is not None  # noqa: S101 -- the pipeline has dropped every other tap
+    assert channel is not None  # noqa: S101
+    utm = link.utm if tap.utm is None else tap.utm
+    values = (
+        moment_of(tap.record.occurred_at_us),
+        channel.channel_id,
+        link.campaign_id,
+        link.send_id,
+        *(utm.get(name, "")[:100] for name in UTM_FIELDS),
+    )
+    return dict(zip(_ORIGIN_FIELDS, values, strict=True))
+
+
+def set_earlier_origins(taps: Mapping[UUID, Tap]) -> None:
+    """Make these taps the origins of their people, by id, where none is earlier.
 
     What `origins.refresh_origins` does, in one statement: a new touch can only make the origin
     earlier, so the touches that were there before need not be read.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SET_EARLIER_ORIGINS, [list(click_ids)])
+    rows = [(person, *origin_fields(taps[person]).values()) for person in sorted(taps)]
+    if rows:
+        with connection.cursor() as cursor:
+            columns = [array_text(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_SET_EARLIER_ORIGINS, columns)
+
+
+def _order(tap: Tap) -> tuple[int, str]:
+    return tap.record.occurred_at_us, _evidence_grade(tap)
 
 
 def _click_line(tap: Tap) -> str:

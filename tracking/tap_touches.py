@@ -10,7 +10,13 @@ from tracking.models import Identity, IdentityEdge, PendingChange
 from tracking.pipeline import Tap, click_value
 from tracking.recipients import name_recipients
 from tracking.tap_facts import load_click_identities, load_tapped_identities
-from tracking.tap_rows import insert_touches, name_touch_of_events, set_earlier_origins
+from tracking.tap_rows import (
+    earliest_taps,
+    insert_touches,
+    name_touch_of_events,
+    origin_fields,
+    set_earlier_origins,
+)
 
 
 def make_tap_touches(taps: Sequence[Tap], *, now: datetime) -> list[Tap]:
@@ -43,7 +49,12 @@ def _name_people(touches: Sequence[Tap], *, now: datetime) -> None:
     """Give each touch the identity it is known by: its recipient's, or the reported click's."""
     by_click = load_click_identities([tap.record.click_id for tap in touches if tap.is_confirmed])
     recipients = {tap.recipient.id: tap.recipient for tap in touches if tap.recipient}
-    by_recipient = name_recipients(list(recipients.values()), now=now)
+    first = earliest_taps((tap.recipient.id, tap) for tap in touches if tap.recipient)
+    by_recipient = name_recipients(
+        list(recipients.values()),
+        origins={recipient_id: origin_fields(tap) for recipient_id, tap in first.items()},
+        now=now,
+    )
     carried: dict[UUID, tuple[UUID, Tap]] = {}
     for tap in touches:
         click_identity = by_click.get(tap.record.click_id)
@@ -76,11 +87,15 @@ def _tell_of_people(touches: Sequence[Tap], *, now: datetime) -> None:
     identity_ids = {tap.identity_id for tap in touches if tap.identity_id}
     if not identity_ids:
         return
-    set_earlier_origins([tap.record.click_id for tap in touches if tap.identity_id])
-    people = Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True)
+    people: dict[UUID, UUID] = dict(
+        Identity.objects.filter(pk__in=identity_ids).values_list("pk", "person_id")
+    )
+    set_earlier_origins(
+        earliest_taps((people[tap.identity_id], tap) for tap in touches if tap.identity_id)
+    )
     note_changes(
         subject=PendingChange.Subject.PERSON,
-        ids=sorted(set(people)),
+        ids=sorted(set(people.values())),
         cause="late_touch",
         now=now,
     )

@@ -20,7 +20,7 @@ def a_recipient(phone: str = PHONE, email: str = "") -> RecipientFacts:
 
 def people_of(*recipients: RecipientFacts) -> list[Person]:
     """Name the recipients and return each one's person."""
-    named = name_recipients(recipients, now=NOW)
+    named = name_recipients(recipients, origins={}, now=NOW)
     return [Identity.objects.get(pk=named[one.id]).person for one in recipients]
 
 
@@ -100,4 +100,6 @@ def test_a_number_that_is_none_is_left_out() -> None:
 def test_a_recipient_is_named_alike_again() -> None:
     recipient = a_recipient()
 
-    assert name_recipients([recipient], now=NOW) == name_recipients([recipient], now=NOW)
+    assert name_recipients([recipient], origins={}, now=NOW) == name_recipients(
+        [recipient], origins={}, now=NOW
+    )

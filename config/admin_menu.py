@@ -116,7 +116,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _model("Sending policies", "policy", "campaigns", "sendingpolicy"),
             _model("API keys", "key", "campaigns", "apikey"),
             _model("Webhooks", "webhook", "links", "webhookendpoint"),
-            _model("Webhook messages", "outgoing_mail", "links", "webhookdelivery"),
+            _model("Webhook deliveries", "outgoing_mail", "links", "webhookdelivery"),
             _model("Exchange rates", "currency_exchange", "campaigns", "exchangerate"),
             _model("Users", "group", "auth", "user"),
             _model("Groups", "groups", "auth", "group"),

@@ -54,9 +54,7 @@ def message_body(delivery: WebhookDelivery) -> bytes:
         "timestamp": wire_time(delivery.created_at),
         "data": delivery.payload,
     }
-    text = json.dumps(
-        message, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-    )
+    text = json.dumps(message, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
 
 

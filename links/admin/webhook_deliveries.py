@@ -1,6 +1,7 @@
 """Webhook messages in the admin: what was sent, what came back, and sending again."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -67,8 +68,7 @@ class WebhookDeliveryAdmin(RowActionsMixin, ReadOnlyTextrailAdmin):
     """Messages to other systems."""
 
     list_display = (
-        "created_at", "event_type", "endpoint_name", "state", "attempt_count", "answer",
-        "next_attempt_at",
+        "queued", "event_type", "endpoint_name", "state", "attempts", "answer", "next_attempt",
     )  # fmt: skip
     list_filter = (DeliveryStateFilter, EventTypeFilter, "endpoint")
     list_select_related = ("endpoint",)
@@ -76,13 +76,34 @@ class WebhookDeliveryAdmin(RowActionsMixin, ReadOnlyTextrailAdmin):
     search_help_text = "The webhook-id of a message"
     actions = ("send_chosen_again",)
     fields = (
-        "endpoint", "event_type", "state", "created_at", "attempt_count", "attempted_at",
-        "next_attempt_at", "answer", "last_answer", "message_id", "body",
+        "endpoint", "event_type", "state", "queued", "attempts", "next_attempt", "answer",
+        "answer_text", "message_id", "body",
     )  # fmt: skip
-    readonly_fields = ("state", "answer", "message_id", "body")
+    readonly_fields = fields
 
     class Media:
         css = {"all": ("links/alerts.css",)}
+
+    @display(description="When", ordering="created_at")
+    def queued(self, delivery: WebhookDelivery) -> str:
+        """When it happened, to the second."""
+        return _shown(delivery.created_at)
+
+    @display(description="Attempts", ordering="attempt_count")
+    def attempts(self, delivery: WebhookDelivery) -> str:
+        """How many there were, and when the last one was."""
+        last = f", last {_shown(delivery.attempted_at)}" if delivery.attempted_at else ""
+        return f"{delivery.attempt_count}{last}"
+
+    @display(description="Next attempt", ordering="next_attempt_at", empty_value="–")
+    def next_attempt(self, delivery: WebhookDelivery) -> str | None:
+        """When it is sent next; nothing once it is settled."""
+        return _shown(delivery.next_attempt_at) if delivery.next_attempt_at else None
+
+    @display(description="Its text", empty_value="–")
+    def answer_text(self, delivery: WebhookDelivery) -> str | None:
+        """The beginning of what came back."""
+        return delivery.last_answer or None
 
     @display(description="Endpoint", ordering="endpoint__description")
     def endpoint_name(self, delivery: WebhookDelivery) -> str:
@@ -138,6 +159,10 @@ class WebhookDeliveryAdmin(RowActionsMixin, ReadOnlyTextrailAdmin):
     def has_send_permission(self, request: HttpRequest) -> bool:
         """Say who may send again."""
         return bool(request.user.has_perm(_MAY))
+
+
+def _shown(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%-d %b, %H:%M:%S}"
 
 
 def _send_again(request: HttpRequest, delivery: WebhookDelivery) -> str:

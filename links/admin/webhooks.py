@@ -16,7 +16,7 @@ from django.utils.timesince import timesince
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminURLInputWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from campaigns.admin_base import (
@@ -54,7 +54,7 @@ class WebhookEndpointForm(forms.ModelForm):
         label="Address",
         max_length=2000,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget,
+        widget=UnfoldAdminTextInputWidget,
         help_text="An https:// address of the other system that takes POST requests.",
     )
     event_types = forms.MultipleChoiceField(

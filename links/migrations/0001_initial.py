@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='links.link')),
             ],
             options={
+                'verbose_name': 'broken link',
                 'ordering': ['-opened_at'],
             },
         ),

@@ -105,6 +105,7 @@ class LinkAlert(models.Model):
     objects = LinkAlertQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "broken link"
         ordering = ["-opened_at"]
         constraints = [
             models.UniqueConstraint(

@@ -42,7 +42,7 @@ class BulkLinkSerializer(serializers.Serializer[Any]):
     targets = TargetSerializer(many=True, required=False)
 
 
-class BulkSerializer(serializers.Serializer[Any]):
+class BulkLinksSerializer(serializers.Serializer[Any]):
     """The links to be made."""
 
     links = BulkLinkSerializer(many=True, help_text=f"Up to {MOST_AT_ONCE}")
@@ -57,7 +57,7 @@ class RowErrorSerializer(serializers.Serializer[Any]):
     suggestion = serializers.CharField()
 
 
-class BulkResultSerializer(serializers.Serializer[Any]):
+class BulkLinkResultSerializer(serializers.Serializer[Any]):
     """What became of a link, counted from 1."""
 
     row = serializers.IntegerField()
@@ -67,13 +67,13 @@ class BulkResultSerializer(serializers.Serializer[Any]):
     warnings = RowErrorSerializer(many=True)
 
 
-class BulkResultsSerializer(serializers.Serializer[Any]):
+class BulkLinkResultsSerializer(serializers.Serializer[Any]):
     """Counts, and what became of each link."""
 
     created = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    results = BulkResultSerializer(many=True)
+    results = BulkLinkResultSerializer(many=True)
 
 
 class LinkBulkView(ApiView):
@@ -82,8 +82,8 @@ class LinkBulkView(ApiView):
     required_permission = "links.add_link"
 
     @extend_schema(
-        request=BulkSerializer,
-        responses=BulkResultsSerializer,
+        request=BulkLinksSerializer,
+        responses=BulkLinkResultsSerializer,
         parameters=[OpenApiParameter("dry_run", bool, description="Say what would become of them")],
     )
     def post(self, request: Request) -> Response:

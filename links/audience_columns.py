@@ -80,7 +80,10 @@ def _places(names: Iterable[str], spelling: str) -> list[int]:
 
 
 def _first(cells: Sequence[str], places: Iterable[int]) -> str:
-    return next((cells[place] for place in places if place < len(cells) and cells[place]), "")
+    for place in places:
+        if place < len(cells) and cells[place]:
+            return cells[place]
+    return ""
 
 
 def _no_phone(header: Sequence[str]) -> str:

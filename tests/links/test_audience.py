@@ -1,12 +1,14 @@
 """Uploading an audience: every kind of row, versions, batches, collisions."""
 
 import pytest
+from django.conf import settings
 
-from campaigns.models import Suppression
+from campaigns.models import Send, Suppression
 from campaigns.phone_numbers import hash_phone
 from links import audience, services
 from links.audience import RowStatus, upload_recipients
-from links.models import Link, RecipientLink
+from links.holdout import is_held_out
+from links.models import HeldOutRecipient, Link, RecipientLink
 from links.version_split import version_for
 from tests.links.builders import NOW, make_domain, make_message, make_send, people
 
@@ -82,6 +84,28 @@ def test_an_opted_out_number_gets_no_link(send, settings) -> None:
     result = upload(send, number(100))
     assert result.counts == {RowStatus.OPTED_OUT: 1}
     assert not RecipientLink.objects.exists()
+
+
+def test_whoever_opts_out_after_the_upload_is_told_as_that(send, settings) -> None:
+    upload(send, number(100))
+    Suppression.objects.create(
+        phone_hash=hash_phone(number(100), settings.HASH_KEY), suppressed_at=NOW
+    )
+    assert upload(send, number(100)).counts == {RowStatus.OPTED_OUT: 1}
+
+
+def test_people_held_out_get_no_link_and_stay_so(send) -> None:
+    Send.objects.update(holdout_percent=30)
+    phones = [number(place) for place in range(60)]
+    first = upload(send, *phones)
+    held_out = set(HeldOutRecipient.objects.values_list("phone", flat=True))
+    assert first.counts == {RowStatus.HELD_OUT: len(held_out), RowStatus.NEW: 60 - len(held_out)}
+    assert not RecipientLink.objects.filter(phone__in=held_out).exists()
+    assert upload(send, *phones).counts == {RowStatus.DUPLICATE: 60}
+    due = {
+        phone for phone in phones if is_held_out(hash_phone(phone, settings.HASH_KEY), send.pk, 30)
+    }
+    assert held_out == due
 
 
 def test_results_come_in_the_files_order_across_batches(send, monkeypatch) -> None:

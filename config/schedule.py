@@ -28,6 +28,7 @@ TABLE = (
     Entry("Settle links with a limit of taps", "tracking.tasks.settle_tap_limits", 60),
     Entry("Make room for taps and drop old ones", "tracking.tasks.tend_months", 21_600),
     Entry("Check live links again", "links.tasks.recheck_live_links", 60),
+    Entry("Forget old checks", "links.tasks.forget_checks", 86400),
     Entry("Check domains again", "links.tasks.recheck_domains", 60),
     Entry("Tell people of broken links", "links.tasks.watch_alerts", 60),
     Entry("Add uploaded audiences", "links.tasks.add_audiences", 15),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from links import audience_expiry, audience_uploads, services, webhook_delivery
 from links.alert_letters import tell_of_alerts
 from links.alerts import close_ended_alerts
+from links.check_expiry import forget_checks
 from links.doorbell import DELIVER
 from links.endpoint_letters import tell_of_endpoints
 from links.webhook_turns import webhook_turn
@@ -19,6 +20,12 @@ from links.webhooks import forget_deliveries
 def recheck_live_links(*, batch_size: int = 25) -> None:
     """Check what people asked for, and the links of live sends that are due."""
     services.recheck_due_links(clock=timezone.now, limit=batch_size)
+
+
+@shared_task(name="links.tasks.forget_checks")
+def forget_old_checks() -> None:
+    """Delete checks of links and domains that newer ones have long replaced."""
+    forget_checks(now=timezone.now(), keep=timedelta(days=90))
 
 
 @shared_task(name="links.tasks.recheck_domains")

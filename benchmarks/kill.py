@@ -13,21 +13,19 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from parts import servers
+from parts.clients import Clients
 from parts.database import ROOT, make_links, prepare_database
 
 PORT = 8474
 CONNECTIONS = 32
-CLICK_ID = re.compile(rb"[?&]tr=([A-Za-z0-9_-]{22})")
 
 
 def main() -> None:
@@ -74,7 +72,7 @@ def kill_redirector(folder: Path, codes: list[str], kills: int, application: str
     for _ in range(kills):
         with servers.running(servers.granian(PORT, application), variables=environment) as process:
             servers.wait_for(PORT, codes[0])
-            clients = Clients(codes)
+            clients = Clients(PORT, codes, connections=CONNECTIONS)
             time.sleep(random.uniform(0.3, 0.8))
             servers.kill(process)
             answered = clients.finish()
@@ -88,54 +86,12 @@ def kill_redirector(folder: Path, codes: list[str], kills: int, application: str
     return tally
 
 
-class Clients:
-    """Connections that each always have one request in flight, until the server dies."""
-
-    def __init__(self, codes: list[str]) -> None:
-        self._codes = codes
-        self._answered: list[bytes] = []
-        self._threads = [threading.Thread(target=self._ask) for _ in range(CONNECTIONS)]
-        for thread in self._threads:
-            thread.start()
-
-    def finish(self) -> set[bytes]:
-        """Return the click ids of all complete answers, once every connection is dead."""
-        for thread in self._threads:
-            thread.join()
-        return set(self._answered)
-
-    def _ask(self) -> None:
-        try:
-            with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
-                while True:
-                    code = random.choice(self._codes)
-                    connection.sendall(
-                        f"GET /{code} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n"
-                        f"User-Agent: {servers.IPHONE}\r\n\r\n".encode()
-                    )
-                    self._answered.append(self._click_id(connection))
-        except OSError:
-            return
-
-    def _click_id(self, connection: socket.socket) -> bytes:
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            part = connection.recv(65536)
-            if not part:
-                raise ConnectionResetError
-            answer += part
-        found = CLICK_ID.search(answer)
-        if found is None:
-            raise RuntimeError(f"no click id in {answer!r}")
-        return found.group(1)
-
-
-def read_click_ids(folder: Path) -> set[bytes]:
+def read_click_ids(folder: Path) -> set[str]:
     """Return the click ids of all complete lines."""
-    found: set[bytes] = set()
+    found: set[str] = set()
     for file in folder.glob("*.journal"):
         lines = file.read_bytes().split(b"\n")[:-1]
-        found.update(line.split(b"\t")[2] for line in lines)
+        found.update(line.split(b"\t")[2].decode() for line in lines)
     return found
 
 

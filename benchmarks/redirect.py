@@ -1,43 +1,59 @@
 """The redirect beside nginx's `return 302`: same core, same load, same minute.
 
-    python benchmarks/redirect.py             1,000 links
-    python benchmarks/redirect.py --million   1,000 and 1,000,000 links, and their ratio
+    python benchmarks/redirect.py                   1,000 and 1,000,000 links
+    python benchmarks/redirect.py --large 100000    a smaller large one
 
 nginx writes its access log and answers everything with one address; ours looks a random link
-up, writes its journal line, and builds the address. Three interleaved rounds, medians. Beside
-requests a second stands the server's CPU time per request, which other work on the machine
-disturbs far less: on a quiet core that is kept busy, the two ratios are the same.
+up, writes its journal line, and builds the address. Interleaved rounds, medians. Beside requests a
+second stands the server's CPU time per request, which other work on the machine disturbs far less:
+on a quiet core that is kept busy, the two ratios are the same. Last, an open loop at a fixed rate.
 """
 
 import argparse
 import statistics
+import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from parts import servers
-from parts.database import make_links, prepare_database
+from parts.database import NAME, make_links, prepare_database, use_copy
 from parts.servers import Load
 
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One run: what the load generator saw, and the server's CPU microseconds per request."""
-
-    load: Load
-    cpu: float
-
-
 NGINX_PORT, PORT, LARGE_PORT = 8471, 8472, 8473
+REST_SECONDS = 1.2
+OPEN_RATE = 2_000
+
+
+@dataclass(slots=True)
+class Subject:
+    """One server under test, and what was measured of it."""
+
+    name: str
+    port: int
+    codes: Path
+    command: list[str]
+    environment: dict[str, str] | None
+    loads: list[Load] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    paced: list[tuple[float, float]] = field(default_factory=list)
+    start_seconds: float = 0
+    memory: float = 0
+
+    def median(self, figure: Callable[[Load], float]) -> float:
+        """Return the median of one of the load's figures."""
+        return statistics.median(map(figure, self.loads))
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--million", action="store_true")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--large", type=int, default=1_000_000, help="links of the large one")
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1, help="Granian's blocking threads")
     options = parser.parse_args()
     try:
@@ -47,91 +63,99 @@ def main() -> None:
         return
     prepare_database()
     with tempfile.TemporaryDirectory(prefix="textrail-bench-") as folder:
-        measure(Path(folder), options)
+        subjects = make_subjects(Path(folder), options)
+        with ExitStack() as running:
+            measure(subjects, running, options.rounds, Path(folder))
+        report(subjects)
 
 
-def measure(folder: Path, options: argparse.Namespace) -> None:
-    """Run every subject once per round, one at a time."""
-    sizes = {"Textrail, 1,000 links": (PORT, 1_000)}
-    if options.million:
-        sizes["Textrail, 1,000,000 links"] = (LARGE_PORT, 1_000_000)
-    code_files = {}
-    for port, count in sizes.values():
-        code_files[port] = folder / f"codes-{port}"
-        code_files[port].write_text("\n".join(make_links(host=f"127.0.0.1:{port}", count=count)))
-    results: dict[str, list[Sample]] = {name: [] for name in ("nginx return 302", *sizes)}
-    for number in range(options.rounds):
-        command = servers.nginx(folder / "nginx", NGINX_PORT)
-        results["nginx return 302"].append(
-            sample(command, None, NGINX_PORT, code_files[PORT], options.seconds, number)
-        )
-        for name, (port, _) in sizes.items():
-            environment = servers.lean_environment(folder / "journal")
-            command = servers.granian(port, threads=options.threads)
-            results[name].append(
-                sample(command, environment, port, code_files[port], options.seconds, number)
-            )
-        for file in [*(folder / "journal").glob("*"), folder / "nginx" / "access.log"]:
-            file.unlink(missing_ok=True)
-    report(results)
+def make_subjects(folder: Path, options: argparse.Namespace) -> list[Subject]:
+    """Return nginx and two redirectors, each with the links of a database of its own."""
+    small = make_redirector(folder, PORT, 1_000, options)
+    use_copy(f"{NAME}_large")
+    large = make_redirector(folder, LARGE_PORT, options.large, options)
+    nginx = (servers.nginx(folder / "nginx", NGINX_PORT), None)
+    return [Subject("nginx return 302", NGINX_PORT, small.codes, *nginx), small, large]
 
 
-def sample(
-    command: list[str],
-    environment: dict[str, str] | None,
-    port: int,
-    codes: Path,
-    seconds: int,
-    seed: int,
-) -> Sample:
-    """Start a server, warm it up for a second, then measure."""
-    with servers.running(command, variables=environment) as process:
-        servers.wait_for(port, codes.open().readline().strip())
-        servers.load(port, codes, seconds=1, seed=seed + 100)
-        before = servers.cpu_seconds(process)
-        load = servers.load(port, codes, seconds=seconds, seed=seed)
-        used = servers.cpu_seconds(process) - before
-        return Sample(load, used / load.count * 1_000_000)
+def make_redirector(folder: Path, port: int, count: int, options: argparse.Namespace) -> Subject:
+    """Make links, and say how the redirector that serves them is started."""
+    codes = folder / f"codes-{port}"
+    codes.write_text("\n".join(make_links(host=f"127.0.0.1:{port}", count=count)))
+    environment = servers.lean_environment(folder / "journal")
+    command = servers.granian(port, threads=options.threads)
+    return Subject(f"Textrail, {count:,} links", port, codes, command, environment)
 
 
-def report(results: dict[str, list[Sample]]) -> None:
+def measure(subjects: Sequence[Subject], running: ExitStack, rounds: int, folder: Path) -> None:
+    """Start all servers once; then load one at a time, in turn, after a rest."""
+    processes = []
+    for subject in subjects:
+        begin = time.perf_counter()
+        server = servers.running(subject.command, variables=subject.environment)
+        process = running.enter_context(server)
+        servers.wait_for(subject.port, subject.codes.open().readline().strip())
+        subject.start_seconds = time.perf_counter() - begin
+        servers.load(subject.port, subject.codes, seconds=1, seed=100)
+        processes.append(process)
+    for number in range(rounds):
+        for subject, process in zip(subjects, processes, strict=True):
+            measure_once(subject, process, seed=number)
+        (folder / "nginx" / "access.log").write_bytes(b"")
+    for subject, process in zip(subjects, processes, strict=True):
+        subject.memory = servers.memory_mib(process)
+
+
+def measure_once(subject: Subject, process: "subprocess.Popen[bytes]", *, seed: int) -> None:
+    """Take one sample of the closed and one of the open loop."""
+    time.sleep(REST_SECONDS)
+    before = servers.cpu_seconds(process)
+    with servers.ahead(process):
+        load = servers.load(subject.port, subject.codes, seconds=1, seed=seed)
+    subject.cpu.append((servers.cpu_seconds(process) - before) / load.count * 1e6)
+    subject.loads.append(load)
+    time.sleep(REST_SECONDS)
+    with servers.ahead(process):
+        paced = servers.paced_load(subject.port, subject.codes, rate=OPEN_RATE, seconds=2)
+    subject.paced.append(paced)
+
+
+def report(subjects: Sequence[Subject]) -> None:
     """Print medians and ratios."""
-    medians = {name: median_of(samples) for name, samples in results.items()}
-    base = medians["nginx return 302"]
+    nginx = subjects[0]
     print(
         f"{'':28}{'requests/s':>12}{'of nginx':>10}{'CPU us':>9}{'of nginx':>10}"
-        f"{'p50 ms':>9}{'p99 ms':>9}   rounds"
+        f"{'p50 ms':>9}{'p99 ms':>9}{'p99/p50':>9}   rounds"
     )
-    for name, found in medians.items():
-        rounds = " ".join(f"{one.load.rate:,.0f}" for one in results[name])
+    for subject in subjects:
+        rate, p50 = subject.median(lambda load: load.rate), subject.median(lambda load: load.p50)
+        p99, cpu = subject.median(lambda load: load.p99), statistics.median(subject.cpu)
+        rounds = " ".join(f"{load.rate:,.0f}" for load in subject.loads)
         print(
-            f"{name:28}{found.load.rate:12,.0f}{found.load.rate / base.load.rate:10.2f}"
-            f"{found.cpu:9.1f}{base.cpu / found.cpu:10.2f}"
-            f"{found.load.p50:9.2f}{found.load.p99:9.2f}   {rounds}"
+            f"{subject.name:28}{rate:12,.0f}{rate / nginx.median(lambda load: load.rate):10.2f}"
+            f"{cpu:9.1f}{statistics.median(nginx.cpu) / cpu:10.2f}"
+            f"{p50:9.2f}{p99:9.2f}{p99 / p50:9.1f}   {rounds}"
         )
-        if any(one.load.errors for one in results[name]):
-            sys.exit(f"{name}: some answers were no redirect")
-    ours = list(medians.values())[1:]
-    if len(ours) > 1:
-        print(
-            f"1,000,000 links against 1,000: {ours[1].load.rate / ours[0].load.rate:.2f} in"
-            f" requests/s, {ours[0].cpu / ours[1].cpu:.2f} in CPU time"
-        )
+        if any(load.errors for load in subject.loads):
+            sys.exit(f"{subject.name}: some answers were no redirect")
+    report_more(subjects)
 
 
-def median_of(samples: list[Sample]) -> Sample:
-    """Return the median of every figure."""
-    loads = [one.load for one in samples]
-    return Sample(
-        Load(
-            count=0,
-            rate=statistics.median(load.rate for load in loads),
-            p50=statistics.median(load.p50 for load in loads),
-            p99=statistics.median(load.p99 for load in loads),
-            errors=0,
-        ),
-        statistics.median(one.cpu for one in samples),
-    )
+def report_more(subjects: Sequence[Subject]) -> None:
+    """Print the open loop, the price of a million links, and what loading them took."""
+    base = statistics.median(high for _, high in subjects[0].paced)
+    for subject in subjects:
+        median = statistics.median(median for median, _ in subject.paced)
+        high = statistics.median(high for _, high in subject.paced)
+        print(
+            f"{subject.name}: open loop at {OPEN_RATE:,}/s, p50 {median:.2f} ms, p99 {high:.2f} ms,"
+            f" {high / base:.1f} of nginx; started in {subject.start_seconds:.1f} s,"
+            f" {subject.memory:,.0f} MiB"
+        )
+    small, large = subjects[1:]
+    ratio = large.median(lambda load: load.rate) / small.median(lambda load: load.rate)
+    cpu_ratio = statistics.median(small.cpu) / statistics.median(large.cpu)
+    print(f"{large.name} against 1,000: {ratio:.2f} in requests/s, {cpu_ratio:.2f} in CPU time")
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ class Server:
         """The URL for Django's settings, password included."""
         raise NotImplementedError
 
-    def start(self) -> "subprocess.Popen[bytes]":
-        """Start the server and wait until it answers.
+    def start(self, *, port: int = 0) -> "subprocess.Popen[bytes]":
+        """Start the server and wait until it answers, on a free port unless one is given.
 
         Another process may take the free port before the server does: up to three tries.
 
@@ -57,7 +57,7 @@ class Server:
             ServerStartError: the server ends at once or does not answer.
         """
         for _ in range(3):
-            self.port = free_port()
+            self.port = port or free_port()
             process = self._launch()
             if self._becomes_ready(process):
                 return process

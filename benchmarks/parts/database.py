@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -33,6 +34,20 @@ def prepare_database() -> str:
     return os.environ["DATABASE_URL"]
 
 
+def use_copy(name: str) -> str:
+    """Copy the database, point this process at the copy and return its address."""
+    from django.db import connection
+
+    connection.close()
+    url = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(urlunsplit(url._replace(path="/postgres")), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {url.path.strip('/')}")
+    os.environ["DATABASE_URL"] = urlunsplit(url._replace(path=f"/{name}"))
+    connection.settings_dict["NAME"] = name
+    return os.environ["DATABASE_URL"]
+
+
 def make_links(*, host: str, count: int, with_send: bool = True) -> list[str]:
     """Fill one domain with links of one send, by COPY, and return their codes."""
     from django.db import connection
@@ -58,7 +73,7 @@ def make_links(*, host: str, count: int, with_send: bool = True) -> list[str]:
     codes: dict[str, None] = {}
     while len(codes) < count:
         codes[random_code()] = None
-    now = timezone.now()
+    made_at = timezone.now() - timedelta(days=7)  # else every sweep would find them new
     columns = (
         "id, domain_id, code, title, status, send_id, destination_url, utm_source, utm_medium,"
         " utm_campaign, utm_content, utm_term, passes_query, fallback_url, created_at, updated_at,"
@@ -72,7 +87,7 @@ def make_links(*, host: str, count: int, with_send: bool = True) -> list[str]:
             row = (
                 new_id(), domain.pk, code, "", "active", send.pk if send else None,
                 f"https://www.example.com/offers/summer-{number}", "sms", "text",
-                "trial-reengagement-june", "version-a", "customers-trial", True, "", now, now,
+                "trial-reengagement-june", "version-a", "customers-trial", True, "", made_at, made_at,
                 "[]", [], "",
             )  # fmt: skip
             copy.write_row(row)

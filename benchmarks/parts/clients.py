@@ -12,7 +12,7 @@ IPHONE = (
     "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
 )
 _CLICK_ID = re.compile(rb"[?&]tr=([A-Za-z0-9_-]{22})")
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 120
 
 
 class Clients:
@@ -41,7 +41,7 @@ class Clients:
         """Wait until so many redirects were answered.
 
         Raises:
-            TimeoutError: they were not, within a minute.
+            TimeoutError: they were not, within two minutes.
         """
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while len(self.answered) < count:

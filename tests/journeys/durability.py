@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,9 @@ from config.servers import PostgresServer, Server, ServerStartError, ValkeyServe
 from tests.journeys.installation import eventually
 from tracking.journal import readers
 from tracking.journal_lines import LossRecord, MalformedLineError, TapRecord, parse_line
+
+patiently = partial(eventually, seconds=240)
+"""Processes start, die and catch up here while everything else on the machine goes on."""
 
 CODES = [f"tap{number:04d}" for number in range(50)]
 _ROWS = """
@@ -70,7 +74,7 @@ class Ground:
                 return False
             return True
 
-        eventually(is_up)
+        patiently(is_up)
 
     def stop(self) -> None:
         """Stop both."""
@@ -129,7 +133,7 @@ class Site:
         limited = ("-c", _LIMITED.format(limit=file_limit, arguments=granian))
         command = Command(f"redirector-{port}", limited if file_limit else granian)
         process = self.processes.start(command)
-        eventually(lambda: self.is_up(number))
+        patiently(lambda: self.is_up(number))
         return process
 
     def is_up(self, number: int = 0) -> bool:
@@ -157,7 +161,7 @@ class Site:
     def read_all(self) -> None:
         """Let a consumer read until no journal is left: all writers must be gone."""
         consumer = self.consumer()
-        eventually(lambda: not self.files())
+        patiently(lambda: not self.files())
         consumer.terminate()
         assert consumer.wait() == 0
 

@@ -9,8 +9,7 @@ import pytest
 import redis
 
 from links.changes import CHANNEL
-from tests.journeys.durability import CODES, Ground, Site, a_ground, a_site, kill
-from tests.journeys.installation import eventually
+from tests.journeys.durability import CODES, Ground, Site, a_ground, a_site, kill, patiently
 from tracking.journal_lines import LossRecord, TapRecord
 
 Start = Callable[..., Site]
@@ -76,7 +75,7 @@ def test_a_killed_consumer_reads_no_tap_twice(ground: Ground, start: Start) -> N
     for _ in range(3):
         before = len(ground.clicks())
         consumer = site.consumer("--batch", "10")
-        eventually(lambda before=before: len(ground.clicks()) > before)  # type: ignore[misc]
+        patiently(lambda before=before: len(ground.clicks()) > before)  # type: ignore[misc]
         kill(consumer)
     answered = clients.finish()
     kill(redirector)
@@ -88,7 +87,7 @@ def test_a_killed_consumer_reads_no_tap_twice(ground: Ground, start: Start) -> N
 def test_a_killed_postgresql_costs_no_tap_and_no_visitor(ground: Ground, start: Start) -> None:
     site = start()
     redirector, clients, consumer = site.redirector(), site.clients(), site.consumer()
-    eventually(lambda: len(ground.clicks()) > 0)
+    patiently(lambda: len(ground.clicks()) > 0)
     ground.kill(ground.postgres)
     try:
         clients.wait_for(len(clients.answered) + 200)
@@ -97,7 +96,7 @@ def test_a_killed_postgresql_costs_no_tap_and_no_visitor(ground: Ground, start: 
     finally:
         ground.start(ground.postgres)
 
-    eventually(lambda: not site.files())
+    patiently(lambda: not site.files())
     assert clients.odd == []
     assert consumer.poll() is None
     all_are_recorded_once(ground, answered)
@@ -111,7 +110,7 @@ def test_without_redis_taps_are_recorded_and_changes_arrive(ground: Ground, star
     try:
         clients.wait_for(len(clients.answered) + 100)
         lead_to(ground, "https://www.example.com/without-redis")
-        eventually(lambda: "/without-redis?" in site.location(0, CODES[0]))
+        patiently(lambda: "/without-redis?" in site.location(0, CODES[0]))
         answered = clients.finish()
         kill(redirector)
         site.read_all()
@@ -132,13 +131,13 @@ def test_a_change_reaches_every_redirector(ground: Ground, start: Start) -> None
 
     assert heard_by == 2
     for number in (0, 1):
-        eventually(lambda number=number: "/changed?" in site.location(number, CODES[0]))  # type: ignore[misc]
+        patiently(lambda number=number: "/changed?" in site.location(number, CODES[0]))  # type: ignore[misc]
 
 
 def test_a_long_backlog_is_kept_and_caught_up(ground: Ground, start: Start) -> None:
     site = start(JOURNAL_ROTATE_BYTES="20000")
     redirector, clients = site.redirector(), site.clients()
-    eventually(lambda: len(site.files()) >= 4)
+    patiently(lambda: len(site.files()) >= 4)
     answered = clients.finish()
     kill(redirector)
     assert ground.clicks() == []
@@ -169,7 +168,7 @@ def test_a_full_disk_turns_nobody_away_and_counts_what_it_lost(start: Start) -> 
     site = start(JOURNAL_ROTATE_SECONDS="1")
     site.redirector(file_limit=20_000)
     clients = site.clients()
-    eventually(lambda: any(isinstance(record, LossRecord) for record in site.records()))
+    patiently(lambda: any(isinstance(record, LossRecord) for record in site.records()))
     answered = len(clients.finish())
     later: list[str] = []
 
@@ -180,7 +179,7 @@ def test_a_full_disk_turns_nobody_away_and_counts_what_it_lost(start: Start) -> 
         kept = sum(isinstance(record, TapRecord) for record in records)
         return kept + lost == answered + len(later)
 
-    eventually(all_are_recorded_or_counted)
+    patiently(all_are_recorded_or_counted)
     assert clients.odd == []
     assert "cannot be written" in site.log()
 
@@ -189,11 +188,11 @@ def test_two_consumers_share_a_folder(ground: Ground, start: Start) -> None:
     site = start(JOURNAL_ROTATE_BYTES="20000")
     redirector, clients = site.redirector(), site.clients()
     consumers = [site.consumer() for _ in range(2)]
-    eventually(lambda: len(ground.clicks()) >= 100)
+    patiently(lambda: len(ground.clicks()) >= 100)
     answered = clients.finish()
     kill(redirector)
 
-    eventually(lambda: not site.files())
+    patiently(lambda: not site.files())
     assert [consumer.poll() for consumer in consumers] == [None, None]
     all_are_recorded_once(ground, answered)
 

@@ -90,7 +90,8 @@ class LinkFilesMixin(ImportPages):
         self, request: HttpRequest, sheet: Sheet, options: dict[str, Any], *, dry_run: bool
     ) -> ImportResult:
         """Send every row through the service."""
-        plan = LinkImport(Domain.objects.get(pk=options["domain"]), options["tags"])
+        domain = Domain.objects.filter(pk=options["domain"]).first() or default_domain()
+        plan = LinkImport(domain, options["tags"])
         return import_links(
             rows=sheet.rows,
             plan=plan,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from links.link_page import rendered_panels
 from links.link_pages import link_views, state_of
 from links.models import Link
 from links.qr import QUIET_ZONES, SIZES
+from links.utm_warnings import utm_judge
 
 
 @admin.register(Link)
@@ -56,9 +57,14 @@ class LinkAdmin(
         """Refuse: a link that may stand in a message is retired, not removed."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: Link, form: Any, change: Any) -> None:
-        """Store it and tell the redirectors."""
-        services.save_link(link=obj, by=signed_in_user(request), now=timezone.now())
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Store it, tell the redirectors, and say what the naming convention makes of it."""
+        now = timezone.now()
+        services.save_link(link=obj, by=signed_in_user(request), now=now)
+        if obj.send_id is None:
+            for found in utm_judge(now=now)(obj.utm):
+                meant = f" Try “{found.suggestion}”." if found.suggestion else ""
+                messages.warning(request, f"{found.message}{meant}")
 
     def row_actions(self, request: HttpRequest, obj: Any) -> list[RowAction]:
         """Archive a link, or take it out of the archive."""

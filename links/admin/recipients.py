@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from campaigns.admin_base import ReadOnlyTextrailAdmin
@@ -42,15 +44,19 @@ class PeopleAdmin(ReadOnlyTextrailAdmin):
 class RecipientLinkAdmin(AudiencePagesMixin, PeopleAdmin):
     """Who got which link."""
 
+    class Media:
+        css = {"all": ("links/links.css",)}
+        js = ("links/links.js",)
+
     list_filter = (RecipientSendFilter,)
     list_select_related = ("link__domain", "link__send", "link__message")
     own_columns = ("short_link", "send_name")
     own_search = ("suffix",)
 
     @display(description="Short link")
-    def short_link(self, recipient: RecipientLink) -> str:
-        """This recipient's own address."""
-        return recipient.short_url
+    def short_link(self, recipient: RecipientLink) -> SafeString:
+        """This recipient's own address, to be copied."""
+        return render_to_string("links/_short_link.html", {"url": recipient.short_url})
 
     @display(description="Send", ordering="link__send__name", empty_value="No send")
     def send_name(self, recipient: RecipientLink) -> str | None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from links import services
-from links.models import Domain, Link, LinkCheck
+from links.models import Domain, Link, LinkCheck, RecipientLink
 from tests.links.builders import (
     NOW,
     make_check,
@@ -144,6 +144,14 @@ def test_tags_limit_and_targets_are_stored_from_the_form(page) -> None:
     assert link.targets == [
         {"devices": ["ios"], "countries": ["DE"], "destination_url": "https://apps.example/x"}
     ]
+
+
+def test_utm_values_against_the_convention_are_stored_and_warned_about(page) -> None:
+    make_send()  # brings a published convention along
+    values = {"utm_source": "SMS", "utm_medium": "text", "utm_campaign": "spring-launch"}
+    answer = page.post(f"{LINKS}add/", form_of(make_domain(), **values), follow=True)
+    assert "“SMS” is not an approved utm_source" in text(answer)
+    assert Link.objects.get().utm_source == "SMS"
 
 
 def test_the_form_offers_the_tags_of_other_links(page) -> None:
@@ -340,6 +348,7 @@ def test_recipients_are_shown_to_whoever_may_see_them(django_user_model) -> None
     bob = member(django_user_model, "view_recipientlink", "view_personal_data")
     shown = text(bob.get("/admin/links/recipientlink/", {"q": "14155550123"}))
     assert "+14155550123" in shown
+    assert f'data-copy="{RecipientLink.objects.get().short_url}"' in shown
 
 
 def test_a_link_that_expired_is_told(page) -> None:

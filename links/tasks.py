@@ -6,10 +6,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from links import audience_expiry, audience_uploads, services, webhook_delivery
+from links import audience_expiry, audience_uploads, check_expiry, services, webhook_delivery
 from links.alert_letters import tell_of_alerts
 from links.alerts import close_ended_alerts
-from links.check_expiry import forget_checks
 from links.doorbell import DELIVER
 from links.endpoint_letters import tell_of_endpoints
 from links.webhook_turns import webhook_turn
@@ -23,9 +22,9 @@ def recheck_live_links(*, batch_size: int = 25) -> None:
 
 
 @shared_task(name="links.tasks.forget_checks")
-def forget_old_checks() -> None:
+def forget_checks() -> None:
     """Delete checks of links and domains that newer ones have long replaced."""
-    forget_checks(now=timezone.now(), keep=timedelta(days=90))
+    check_expiry.forget_checks(now=timezone.now(), keep=timedelta(days=90))
 
 
 @shared_task(name="links.tasks.recheck_domains")

@@ -8,15 +8,18 @@ were never seen before, so that each brings a person, two identities and an edge
 """
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from parts.database import make_links, prepare_database
 
+BASE = "bare COPY, no index"
 BATCH = 5000
 AGENTS = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{n} like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
@@ -52,22 +55,51 @@ def measure(folder: Path, taps: int, rounds: int) -> None:
     codes = make_links(host="go.example.com", count=1000)
     suffixes = make_recipients(codes, taps)
     subjects: dict[str, Callable[[], float]] = {
-        "bare COPY, no index": lambda: bare_copy(taps),
+        BASE: lambda: bare_copy(taps),
         "clicks only": lambda: clicks_only(folder, codes, taps),
         "whole pipeline, nobody known": lambda: pipeline(folder, codes, [""] * taps),
         "whole pipeline, new recipients": lambda: pipeline(folder, codes, suffixes),
     }
     seconds: dict[str, list[float]] = {name: [] for name in subjects}
+    work: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(rounds):
         for name, subject in subjects.items():
             empty()
+            before = cpu_seconds()
             seconds[name].append(subject())
-    base = taps / statistics.median(seconds["bare COPY, no index"])
-    print(f"{'':34}{'rows/s':>10}{'of COPY':>10}   rounds")
+            work[name].append(cpu_seconds() - before - _prepared.pop())
+    base, base_work = (statistics.median(each[BASE]) for each in (seconds, work))
+    print(f"{'':34}{'rows/s':>10}{'of COPY':>9}{'CPU µs':>9}{'of COPY':>9}   rounds")
     for name, found in seconds.items():
-        rate = taps / statistics.median(found)
+        took, used = statistics.median(found), statistics.median(work[name])
         each = " ".join(f"{taps / one:,.0f}" for one in found)
-        print(f"{name:34}{rate:10,.0f}{rate / base:10.3f}   {each}")
+        print(
+            f"{name:34}{taps / took:10,.0f}{base / took:9.3f}{used / taps * 1e6:9.1f}"
+            f"{base_work / used:9.3f}   {each}"
+        )
+
+
+_prepared: list[float] = []
+"""The CPU time of making rows or a journal, which is not measured."""
+
+
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and its PostgreSQL: other work on the machine is not in it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = cursor.fetchone()
+    stat = Path(f"/proc/{found[0]}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time() + (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def preparing() -> Iterator[None]:
+    """Leave this block's CPU time out of the figures."""
+    begin = time.process_time()
+    yield
+    _prepared.append(time.process_time() - begin)
 
 
 def make_recipients(codes: list[str], count: int) -> list[str]:
@@ -112,14 +144,15 @@ def bare_copy(taps: int) -> float:
     from campaigns.public_ids import new_id
 
     now = datetime.now(UTC)
-    rows = [
-        (
-            new_id(), now, "redirected", None, None, "go.example.com", "/k7Qm2Xa", "", "GET",
-            "a" * 32, AGENTS[number % 4].format(n=number % 50), "", "DE", "phone", "iOS", "Safari",
-            "likely", "browser",
-        )
-        for number in range(taps)
-    ]  # fmt: skip
+    with preparing():
+        rows = [
+            (
+                new_id(), now, "redirected", None, None, "go.example.com", "/k7Qm2Xa", "", "GET",
+                "a" * 32, AGENTS[number % 4].format(n=number % 50), "", "DE", "phone", "iOS",
+                "Safari", "likely", "browser",
+            )
+            for number in range(taps)
+        ]  # fmt: skip
     columns = (
         "id, occurred_at, answer, link_id, recipient_id, host, path, query, method, address_hash,"
         " user_agent, referrer, country, device, os, browser, grade, reason"
@@ -171,7 +204,8 @@ def clicks_only(folder: Path, codes: list[str], taps: int) -> float:
     from tracking.pipeline import Tap
     from tracking.tap_rows import insert_clicks
 
-    write(folder, codes, [""] * taps)
+    with preparing():
+        write(folder, codes, [""] * taps)
     (reader,) = readers(folder)
     cursor = JournalCursor.objects.create(file=reader.name, read_at=datetime.now(UTC))
     start = time.perf_counter()
@@ -189,7 +223,8 @@ def pipeline(folder: Path, codes: list[str], suffixes: list[str]) -> float:
     """Return the seconds from the journal to clicks, touches, people and totals."""
     from tracking.taps import read_journals
 
-    write(folder, codes, suffixes)
+    with preparing():
+        write(folder, codes, suffixes)
     start = time.perf_counter()
     result = read_journals(folder=folder, now=datetime.now(UTC), batch=BATCH)
     seconds = time.perf_counter() - start

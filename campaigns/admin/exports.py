@@ -88,10 +88,18 @@ class HarmlessXlsx(base_formats.XLSX):
         return write_workbook([dataset.headers, *dataset])
 
 
+class SheetExportForm(ExportForm):
+    """The choice of a format, one of which is chosen already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].initial = "0"
+
+
 class SheetExport(ExportMixin, ModelAdmin):
     """Export of what the list shows, filters included, for whoever may see it."""
 
-    export_form_class = ExportForm
+    export_form_class = SheetExportForm
     export_template_name = "campaigns/export.html"
     import_export_change_list_template = "campaigns/change_list_files.html"
 

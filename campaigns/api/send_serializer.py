@@ -6,6 +6,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from campaigns.api.errors import translated
 from campaigns.api.send_shapes import (
@@ -131,6 +132,15 @@ class SendSerializer(serializers.ModelSerializer):
         """Return whether a second person's yes is needed, and what became of it."""
         known = self.context.get("policies") or policies_of({obj.channel_id})
         return approval(obj, known[obj.channel_id])
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse another status: a client that wrote it would think it had moved the send."""
+        present = self.instance.status if self.instance else Send.Status.DRAFT
+        written = getattr(self, "initial_data", {})  # inside another serializer there is none
+        if written.get("status", present) != present:
+            message = f"The send is {present}. POST sends/{{id}}/transition moves it on."
+            raise serializers.ValidationError({"status": ErrorDetail(message, "not-writable")})
+        return attrs
 
     def create(self, validated_data: dict[str, Any]) -> Send:
         """Save a new send through the service."""

@@ -246,6 +246,12 @@ def test_the_example_file_passes() -> None:
     assert "Every row is in order" in text_of(page)
 
 
+def test_an_export_has_a_format_chosen_already() -> None:
+    page = signed_in(*MAY_IMPORT).get(f"{SENDS}export/").content.decode()
+
+    assert re.search(r'<option value="0"\s+selected', page)
+
+
 @pytest.mark.parametrize("kind", [0, 1], ids=["xlsx", "csv"])
 def test_an_export_imported_again_changes_nothing(kind: int) -> None:
     client = signed_in(*MAY_IMPORT)

@@ -166,8 +166,9 @@ def test_unknown_references_are_refused_at_their_fields() -> None:
     assert set(fields) == {"campaign", "channel"}
 
 
-def test_a_status_in_the_body_is_ignored() -> None:
-    assert post("sends", a_body(status="live")).json()["status"] == "draft"
+def test_no_send_is_made_in_another_state_than_draft() -> None:
+    assert post("sends", a_body(status="live")).json()["error"]["fields"]["status"]
+    assert not Send.objects.exists()
 
 
 def test_changing_a_send_leaves_messages_that_are_not_named() -> None:

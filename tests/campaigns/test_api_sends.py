@@ -384,3 +384,16 @@ def test_bulk_needs_the_right_to_change() -> None:
     body = {"ids": [str(a_send().pk)], "to": "cancelled"}
 
     assert post("sends/bulk", body, client).status_code == 403
+
+
+def test_a_status_is_not_written_but_may_be_sent_back_as_it_was_read() -> None:
+    send = a_send()
+    address = f"/api/v1/sends/{send.pk}"
+
+    refused = api_client().patch(address, {"status": "live"}, format="json")
+    accepted = api_client().patch(address, {"status": "draft", "audience": "All"}, format="json")
+
+    (found,) = refused.json()["error"]["fields"]["status"]
+    assert (refused.status_code, found["code"]) == (400, "not-writable")
+    assert "POST sends/{id}/transition" in found["message"]
+    assert accepted.json()["audience"] == "All"

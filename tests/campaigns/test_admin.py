@@ -8,9 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns import preflight, send_checks, send_followers, send_page
-from campaigns.models import (
-    Send,
-)
+from campaigns.models import Send
 from tests.campaigns.builders import (
     a_campaign,
     a_channel,
@@ -23,17 +21,8 @@ from tests.campaigns.builders import (
 
 pytestmark = pytest.mark.django_db
 TEXT = "Your trial waits: {link} Reply STOP to opt out"
-MODELS = [
-    "apikey",
-    "campaign",
-    "channel",
-    "exchangerate",
-    "namingconvention",
-    "send",
-    "sendingpolicy",
-    "spend",
-    "suppression",
-]
+MODELS = ["apikey", "campaign", "channel", "exchangerate", "namingconvention", "send",
+          "sendingpolicy", "spend", "suppression"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

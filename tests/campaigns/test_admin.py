@@ -1,6 +1,5 @@
 """The admin's pages of planning, for the owner, the manager and the outsider."""
 
-import re
 from typing import Any
 
 import pytest
@@ -242,24 +241,6 @@ def test_a_manager_changes_a_message() -> None:
 
     message.refresh_from_db()
     assert message.body == "Better words {link} STOP"
-
-
-def test_a_form_opened_before_somebody_else_saved_says_so_and_saves_when_sent_again() -> None:
-    client, send = manager(), a_send()
-    address = reverse("admin:campaigns_send_change", args=[send.pk])
-    seen = re.compile(r'name="seen_at" value="([^"]+)"')
-    opened = seen.findall(page_of(client, send))[0]
-    Send.objects.get(pk=send.pk).save()
-
-    told = client.post(address, form_data(name="Mine", seen_at=opened)).content.decode()
-    stored = Send.objects.get(pk=send.pk).name
-    again = client.post(address, form_data(name="Mine", seen_at=seen.findall(told)[0]))
-
-    assert "Somebody changed this send at" in told
-    assert 'value="Mine"' in told
-    assert stored != "Mine"
-    assert again.status_code == 302
-    assert Send.objects.get(pk=send.pk).name == "Mine"
 
 
 def test_a_manager_takes_a_message_away() -> None:

@@ -1,5 +1,6 @@
 """The send's form without any script: parts make the name, zones are checked, a race ends well."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -240,3 +241,23 @@ def test_going_out_between_check_and_save_is_said_and_the_rest_is_saved(
     assert "It went out while you wrote." in answer.content.decode()
     send.refresh_from_db()
     assert (send.name, send.utm_campaign) == ("Better", "trial-june")
+
+
+def test_a_form_opened_before_somebody_else_saved_says_so_and_saves_when_sent_again(
+    client: Client,
+) -> None:
+    send = a_send()
+    address = reverse("admin:campaigns_send_change", args=[send.pk])
+    seen = re.compile(r'name="seen_at" value="([^"]+)"')
+    opened = seen.findall(client.get(address).content.decode())[0]
+    Send.objects.get(pk=send.pk).save()
+
+    told = client.post(address, form_data(name="Mine", seen_at=opened)).content.decode()
+    stored = Send.objects.get(pk=send.pk).name
+    again = client.post(address, form_data(name="Mine", seen_at=seen.findall(told)[0]))
+
+    assert "Somebody changed this send at" in told
+    assert 'value="Mine"' in told
+    assert stored != "Mine"
+    assert again.status_code == 302
+    assert Send.objects.get(pk=send.pk).name == "Mine"

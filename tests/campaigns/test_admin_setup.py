@@ -1,5 +1,6 @@
 """The admin's pages of spend, opt-outs, keys and channels."""
 
+import re
 from typing import Any
 
 import pytest
@@ -139,10 +140,12 @@ def test_a_new_campaign_belongs_to_whoever_adds_it() -> None:
 
 
 def test_a_new_campaigns_page_leads_to_its_first_send() -> None:
-    client = signed_in(a_manager())
-    form = {"name": "Trials", "description": "", "owner": "", "starts_on": "", "ends_on": ""}
+    client, address = signed_in(a_manager()), "/admin/campaigns/campaign/add/"
+    inlines = re.findall(
+        r'name="([\w-]+_FORMS)" value="(\d+)"', client.get(address).content.decode()
+    )
 
-    page = client.post("/admin/campaigns/campaign/add/", form, follow=True).content.decode()
+    page = client.post(address, {"name": "Trials", **dict(inlines)}, follow=True).content.decode()
 
     assert "Next: plan its first send." in page
     assert f"/admin/campaigns/send/add/?campaign={Campaign.objects.get().pk}" in page

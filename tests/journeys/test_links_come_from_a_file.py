@@ -83,7 +83,7 @@ def test_an_export_of_another_shortener_keeps_its_codes_and_archived_links_work(
     maria.open(f"{LIST}{webinar.pk}/change/")
     maria.sees("imported from Dub", "No taps in this time")
     with maria.page.expect_download() as begun:
-        maria.press("PNG")
+        maria.page.get_by_role("button", name="PNG", exact=True).click()
     picture = tmp_path / begun.value.suggested_filename
     begun.value.save_as(picture)
     assert picture.name == "webinar.png"

@@ -48,8 +48,11 @@ class InvalidIdempotencyKeyError(APIException):
 class IdempotentPosts(APIView):
     """Mix in before a DRF view: POSTs that carry an `Idempotency-Key` run once.
 
-    The handler runs inside a transaction; an answer below 500 is kept for a day.
+    The handler runs inside a transaction; an answer below 500 is kept for a day, without the
+    `unkept_fields` of its body: a secret that is shown once is not stored to be shown again.
     """
+
+    unkept_fields: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After all permission checks, put the once-only wrapper around this POST's handler."""
@@ -86,7 +89,7 @@ class IdempotentPosts(APIView):
                     response = handler(request, *args, **kwargs)
             except Exception as error:  # noqa: BLE001  (a 500 is raised again and undoes the claim)
                 response = self.handle_exception(error)
-            _keep(caller, key, response)
+            _keep(caller, key, response, self.unkept_fields)
             return response
 
 
@@ -125,8 +128,11 @@ def _repeat(caller: str, key: str, digest: str) -> Response:
     return Response(answer.body, status=answer.status, headers={"Idempotent-Replayed": "true"})
 
 
-def _keep(caller: str, key: str, response: Response) -> None:
+def _keep(caller: str, key: str, response: Response, unkept_fields: frozenset[str]) -> None:
     rendered = JSONRenderer().render(response.data)
+    body = json.loads(rendered) if rendered else None
+    if unkept_fields and isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name not in unkept_fields}
     IdempotentAnswer.objects.filter(caller=caller, key=key).update(
-        status=response.status_code, body=json.loads(rendered) if rendered else None
+        status=response.status_code, body=body
     )

@@ -119,6 +119,7 @@ class WebhookEndpointViewSet(ApiModelViewSet):
     serializer_class = WebhookEndpointSerializer
     filterset_fields = ("is_active",)
     ordering_fields = ("created_at",)
+    unkept_fields = frozenset({"secret"})
 
     @extend_schema(request=WebhookEndpointSerializer, responses={201: NewWebhookEndpointSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

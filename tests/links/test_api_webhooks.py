@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
+from campaigns.models import IdempotentAnswer
 from links.models import WebhookDelivery, WebhookEndpoint
 from links.secrets import decrypt_secret
 from tests.links.receiver import receive
@@ -27,6 +28,18 @@ def test_a_new_endpoint_is_answered_with_its_key_this_once(client: APIClient) ->
     assert made.data["secret"] == decrypt_secret(endpoint.secret)
     assert "secret" not in client.get(f"{ENDPOINTS}/{endpoint.pk}").data
     assert "secret" not in client.get(ENDPOINTS).data["results"][0]
+
+
+def test_a_repeated_request_makes_no_second_endpoint_and_shows_no_key(client: APIClient) -> None:
+    first, again = (
+        client.post(ENDPOINTS, NEW, format="json", headers={"Idempotency-Key": "k1"})
+        for _ in range(2)
+    )
+    assert first.data["secret"].startswith("whsec_")
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.data["id"] == first.data["id"]
+    assert "secret" not in again.data
+    assert "secret" not in IdempotentAnswer.objects.get().body
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Builders of planning rows: each argument is what a test depends on."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,3 +95,9 @@ def api_client(*scopes: str) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {plain}")
     return client
+
+
+def inlines_of(client: Client, address: str) -> dict[str, str]:
+    """Return the fields that a page's inlines want back, whichever app brought them."""
+    page = client.get(address).content.decode()
+    return dict(re.findall(r'name="([\w-]+_FORMS)" value="(\d+)"', page))

@@ -1,6 +1,5 @@
 """The admin's pages of spend, opt-outs, keys and channels."""
 
-import re
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.campaigns.builders import (
     a_send,
     a_superuser,
     a_user,
+    inlines_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -141,11 +141,9 @@ def test_a_new_campaign_belongs_to_whoever_adds_it() -> None:
 
 def test_a_new_campaigns_page_leads_to_its_first_send() -> None:
     client, address = signed_in(a_manager()), "/admin/campaigns/campaign/add/"
-    inlines = re.findall(
-        r'name="([\w-]+_FORMS)" value="(\d+)"', client.get(address).content.decode()
-    )
+    form = inlines_of(client, address) | {"name": "Trials"}
 
-    page = client.post(address, {"name": "Trials", **dict(inlines)}, follow=True).content.decode()
+    page = client.post(address, form, follow=True).content.decode()
 
     assert "Next: plan its first send." in page
     assert f"/admin/campaigns/send/add/?campaign={Campaign.objects.get().pk}" in page

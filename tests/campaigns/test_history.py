@@ -10,7 +10,14 @@ from campaigns.convention_versions import delete_draft, draft_new_version
 from campaigns.history import delete_by, save_by
 from campaigns.models import Campaign, ConventionToken, Message, Send
 from campaigns.services import delete_send
-from tests.campaigns.builders import a_convention, a_message, a_send, a_superuser, a_user
+from tests.campaigns.builders import (
+    a_convention,
+    a_message,
+    a_send,
+    a_superuser,
+    a_user,
+    inlines_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -86,10 +93,8 @@ def test_what_the_admin_s_forms_do_is_the_signed_in_user_s() -> None:
     client = Client()
     client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
 
-    client.post(
-        reverse("admin:campaigns_campaign_add"),
-        {"name": "Spring", "sends-TOTAL_FORMS": "0", "sends-INITIAL_FORMS": "0"},
-    )
+    page = reverse("admin:campaigns_campaign_add")
+    client.post(page, inlines_of(client, page) | {"name": "Spring"})
     campaign = Campaign.objects.get()
     client.post(reverse("admin:campaigns_campaign_delete", args=[campaign.pk]), {"post": "yes"})
 

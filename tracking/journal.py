@@ -38,6 +38,7 @@ class Journal:
     """
 
     _lock: threading.Lock
+    _tending: threading.Lock
     _descriptor: int
     _size: int
     _synced_size: int
@@ -85,10 +86,11 @@ class Journal:
 
     def close(self) -> None:
         """Flush and finish the current file; the next write opens another."""
-        with self._lock:
-            descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            self._finish(descriptor)
+        with self._tending:
+            with self._lock:
+                descriptor, self._descriptor = self._descriptor, -1
+            if descriptor >= 0:
+                self._finish(descriptor)
 
     def forget_parent(self) -> None:
         """In a forked child: leave the parent's file alone and begin with none."""
@@ -99,6 +101,7 @@ class Journal:
 
     def _start_afresh(self) -> None:
         self._lock = threading.Lock()
+        self._tending = threading.Lock()
         self._descriptor = -1
         self._size = 0
         self._synced_size = 0
@@ -130,33 +133,35 @@ class Journal:
 
     def _start_timer(self) -> None:
         if self._timer is None:
-            self._timer = threading.Thread(target=_tend_forever, args=[weakref.ref(self)])
+            seconds = self._sync_seconds or _TEND_SECONDS
+            self._timer = threading.Thread(target=_tend_forever, args=[weakref.ref(self), seconds])
             self._timer.daemon = True
             self._timer.start()
 
-    def tend(self) -> float:
-        """Flush what was written and rotate when due; return the seconds until the next time.
+    def tend(self) -> None:
+        """Flush what was written and rotate when due; the timer calls this.
 
-        Only the timer calls this, so nobody else closes a file while it is being flushed.
+        `_tending` lets nobody close a file while another thread flushes it, and lets nobody
+        return from `close` or `tend` while the file before is not finished. Writing never waits.
         """
-        with self._lock:
-            descriptor, size = self._descriptor, self._size
-            age = time.monotonic() - self._opened_at
-            is_due = size >= self._rotate_bytes or (size and age >= self._rotate_seconds)
-            if is_due:
-                self._descriptor = -1
-        if descriptor >= 0 and is_due:
-            self._finish(descriptor)
-        elif descriptor >= 0 and self._sync_seconds and size != self._synced_size:
-            with contextlib.suppress(OSError):
-                os.fdatasync(descriptor)
-                self._synced_size = size
-        return self._sync_seconds or _TEND_SECONDS
+        with self._tending:
+            with self._lock:
+                descriptor, size = self._descriptor, self._size
+                age = time.monotonic() - self._opened_at
+                is_due = size >= self._rotate_bytes or (size and age >= self._rotate_seconds)
+                if is_due:
+                    self._descriptor = -1
+            if descriptor >= 0 and is_due:
+                self._finish(descriptor)
+            elif descriptor >= 0 and self._sync_seconds and size != self._synced_size:
+                with contextlib.suppress(OSError):
+                    os.fdatasync(descriptor)
+                    self._synced_size = size
 
     def _finish(self, descriptor: int) -> None:
         with contextlib.suppress(OSError):
             os.fdatasync(descriptor)
-        # By itself, closing frees the lock only once the timer's flush and all copies are done.
+        # By itself, closing frees the lock only once every copy of the descriptor is closed.
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_UN)
         with contextlib.suppress(OSError):
@@ -198,10 +203,10 @@ os.register_at_fork(after_in_child=_forget_parents)
 atexit.register(_close_all)
 
 
-def _tend_forever(reference: "weakref.ref[Journal]") -> None:
-    seconds = _TEND_SECONDS
+def _tend_forever(reference: "weakref.ref[Journal]", seconds: float) -> None:
+    time.sleep(seconds)
     while (journal := reference()) is not None:
-        seconds = journal.tend()
+        journal.tend()
         del journal
         time.sleep(seconds)
 

@@ -27,7 +27,10 @@ _NO_CONTACTS, _NO_TOUCHES, _OUTSIDE, _ONLY_EXCLUDED = 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """One row per touch, in any order. Equal `click` (not -1) means one and the same touch."""
+    """One row per touch, in any order. Equal `click` (not -1) means one and the same touch.
+
+    `channel` and `campaign` are places in `channel_ids` and `campaign_ids`; -1: no campaign.
+    """
 
     person: Ints
     time: Ints
@@ -39,6 +42,10 @@ class Touches:
     kind: Ints
     is_excluded: Flags
     is_direct: Flags
+    channel: Ints
+    campaign: Ints
+    channel_ids: tuple[str, ...]
+    campaign_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

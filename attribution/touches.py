@@ -152,6 +152,7 @@ def _touch_rows(people: list[str]) -> list[tuple[Any, ...]]:
 def _touch_columns(rows: list[tuple[Any, ...]], number: dict[str, int]) -> Touches:
     columns = list(zip(*rows, strict=True)) or [()] * 15
     ids, people, times, grades, priorities, clicks, kinds, excluded, direct = columns[:9]
+    channel_ids, campaign_ids = (tuple(dict.fromkeys(filter(None, c))) for c in columns[9:11])
     code = {click: row for row, click in enumerate(dict.fromkeys(clicks)) if click}
     halves = np.frombuffer(bytes.fromhex("".join(ids).replace("-", "")), ">u8").reshape(-1, 2)
     return Touches(
@@ -165,7 +166,17 @@ def _touch_columns(rows: list[tuple[Any, ...]], number: dict[str, int]) -> Touch
         kind=np.array([TOUCH_KINDS.index(kind) for kind in kinds], np.int64),
         is_excluded=np.array(excluded, bool),
         is_direct=np.array(direct, bool),
+        channel=_codes(columns[9], channel_ids),
+        campaign=_codes(columns[10], campaign_ids),
+        channel_ids=channel_ids,
+        campaign_ids=campaign_ids,
     )
+
+
+def _codes(values: Iterable[str | None], known: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return each value's place among the known ones, -1 for none."""
+    place = {value: row for row, value in enumerate(known)}
+    return np.array([-1 if value is None else place[value] for value in values], np.int64)
 
 
 def _members(outcomes: Sequence[Outcome], pairs: Pairs, number: dict[str, int]) -> Members:

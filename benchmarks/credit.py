@@ -46,6 +46,10 @@ def synthetic(touch_count: int, deal_count: int) -> tuple[Touches, Outcomes, Mem
         kind=zeros,
         is_excluded=np.zeros(touch_count, bool),
         is_direct=random.random(touch_count) < 0.2,
+        channel=random.integers(0, 12, touch_count),
+        campaign=np.full(touch_count, -1),
+        channel_ids=tuple(f"channel-{n}" for n in range(12)),
+        campaign_ids=(),
     )
     moments = random.integers(60 * DAY, 90 * DAY, (3, deal_count))
     outcomes = Outcomes(

@@ -1,6 +1,6 @@
 """Journeys as plain lists, and the slow, obvious way to divide them that the engine must match."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -32,6 +32,8 @@ class SimpleTouch:
     kind: int = 0
     is_excluded: bool = False
     is_direct: bool = False
+    channel: int = 0
+    campaign: int = -1
 
 
 def touch_columns(touches: Sequence[SimpleTouch]) -> Touches:
@@ -47,7 +49,16 @@ def touch_columns(touches: Sequence[SimpleTouch]) -> Touches:
         kind=np.array([t.kind for t in touches], np.int64),
         is_excluded=np.array([t.is_excluded for t in touches], bool),
         is_direct=np.array([t.is_direct for t in touches], bool),
+        channel=np.array([t.channel for t in touches], np.int64),
+        campaign=np.array([t.campaign for t in touches], np.int64),
+        channel_ids=tuple(f"channel-{n}" for n in range(_codes(t.channel for t in touches))),
+        campaign_ids=tuple(f"campaign-{n}" for n in range(_codes(t.campaign for t in touches))),
     )
+
+
+def _codes(values: Iterable[int]) -> int:
+    """Return how many names codes up to the largest need."""
+    return max(values, default=-1) + 1
 
 
 def outcome_columns(

@@ -1,0 +1,21 @@
+"""What it was worth: outcomes, the rules that divide them, and the append-only ledger."""
+
+from attribution.models.findings import Finding
+from attribution.models.ledger import Bucket, CreditBatch, CreditEntry, Period
+from attribution.models.outcomes import Outcome
+from attribution.models.pages import DealJourney, SendPerformance
+from attribution.models.rules import CreditRule
+from attribution.models.sums import CreditTotal
+
+__all__ = [
+    "Bucket",
+    "CreditBatch",
+    "CreditEntry",
+    "CreditRule",
+    "CreditTotal",
+    "DealJourney",
+    "Finding",
+    "Outcome",
+    "Period",
+    "SendPerformance",
+]

@@ -29,7 +29,7 @@ def test_it_serves_the_admin_until_it_is_interrupted(tmp_path: Path) -> None:
     )
     try:
         wait_until(f"{url}/healthz")
-        assert requests.get(f"{url}/admin/login/", timeout=30).status_code == 200
+        assert requests.get(f"{url}/admin/login/", timeout=60).status_code == 200
         process.send_signal(signal.SIGINT)
         told, _ = process.communicate(timeout=60)
     finally:

@@ -55,7 +55,7 @@ class User:
 
 def answers(user: User) -> bool:
     try:
-        psycopg.connect(user.database_url, connect_timeout=2).close()
+        psycopg.connect(user.database_url, connect_timeout=30).close()
         redis.Redis.from_url(user.redis_url).ping()
     except (psycopg.OperationalError, redis.ConnectionError):
         return False
@@ -63,7 +63,7 @@ def answers(user: User) -> bool:
 
 
 def eventually_silent(user: User) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while answers(user):
         if time.monotonic() > deadline:
             return False

@@ -116,7 +116,7 @@ def a_server(journal_dir: Path, port: int) -> Iterator[None]:
 
 def wait_until_removed(folder: Path) -> None:
     """Read until the journals are gone: a killed process may hold its own for a moment more."""
-    for _ in range(200):
+    for _ in range(1200):
         if not list(folder.iterdir()):
             return
         time.sleep(0.05)
@@ -135,7 +135,7 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     """Ask until the server is up."""
     for _ in range(600):
         try:
-            client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             client.request("GET", path, headers={"User-Agent": IPHONE, **headers})
             return client.getresponse()
         except ConnectionRefusedError:

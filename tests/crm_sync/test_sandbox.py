@@ -32,7 +32,7 @@ def sdk(module: Any, api: str, crm: Sandbox, *, token: str = "") -> Any:
 
 def call(crm: Sandbox, method: str, path: str, **options: Any) -> requests.Response:
     headers = {"Authorization": f"Bearer {crm.token}"}
-    return requests.request(method, f"{crm.base_url}{path}", headers=headers, timeout=5, **options)
+    return requests.request(method, f"{crm.base_url}{path}", headers=headers, timeout=60, **options)
 
 
 @contextmanager
@@ -331,7 +331,7 @@ def test_broken_json_is_refused(crm: Sandbox) -> None:
 
 
 def control(crm: Sandbox, action: str, body: dict[str, Any]) -> requests.Response:
-    return requests.post(f"{crm.base_url}/sandbox/{action}", json=body, timeout=5)
+    return requests.post(f"{crm.base_url}/sandbox/{action}", json=body, timeout=60)
 
 
 def test_the_control_desk_seeds_and_shows(crm: Sandbox) -> None:
@@ -375,7 +375,7 @@ def test_the_command_serves_until_it_is_stopped() -> None:
     assert process.stdout is not None
     base_url = process.stdout.readline().split()[3].rstrip(",")
     headers = {"Authorization": "Bearer t"}
-    answer = requests.get(f"{base_url}/crm/v3/objects/deals", headers=headers, timeout=5)
+    answer = requests.get(f"{base_url}/crm/v3/objects/deals", headers=headers, timeout=60)
     process.terminate()
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=60)
     assert (answer.status_code, process.returncode, output.strip()) == (200, 0, "Stopped.")

@@ -77,8 +77,8 @@ def furnish(url: str, processes: Processes) -> Installation:
 
 def _wait_for_redirector(url: str) -> None:
     """Wait until the host is known as a short domain: its icons are the redirector's then."""
-    deadline = time.monotonic() + 30
-    while "X-Robots-Tag" not in requests.get(f"{url}/apple-touch-icon.png", timeout=30).headers:
+    deadline = time.monotonic() + 60
+    while "X-Robots-Tag" not in requests.get(f"{url}/apple-touch-icon.png", timeout=60).headers:
         assert time.monotonic() < deadline, "the redirector did not hear of its domain"
         time.sleep(0.05)
 

@@ -29,7 +29,7 @@ def run_demo(port: int) -> "subprocess.CompletedProcess[str]":
         env=dict(os.environ),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

@@ -115,7 +115,7 @@ def sign_up(world: World, location: str) -> None:
     """Post the page's form with the fields that the snippet has filled."""
     query = dict(parse_qsl(urlsplit(location).query))
     form = {**query, "email": ADA, "goal": "trial-started"}
-    answer = requests.post(f"{world.website.url}/signup", data=form, timeout=30)
+    answer = requests.post(f"{world.website.url}/signup", data=form, timeout=60)
     assert answer.status_code == 200, answer.text
 
 

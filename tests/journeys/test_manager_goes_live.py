@@ -240,7 +240,7 @@ def test_a_live_sends_values_stay_and_another_text_is_a_new_version(
     assert before.retired_at is not None
     assert (after.replaces, after.body) == (before, "Look here. Reply STOP to opt out {link}")
     assert Link.objects.get(message=before).short_url == old.short_url
-    tapped = requests.get(old.short_url, allow_redirects=False, timeout=30)
+    tapped = requests.get(old.short_url, allow_redirects=False, timeout=60)
     assert tapped.status_code == 302
 
 

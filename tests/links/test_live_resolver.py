@@ -35,7 +35,7 @@ def live() -> Iterator[LiveResolver]:
 
 def eventually(fact: Callable[[], bool]) -> bool:
     """Wait, generously, until something is so."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if fact():
             return True

@@ -137,12 +137,12 @@ def test_a_domain_with_a_bad_root_is_refused() -> None:
 
 def test_a_change_is_announced_after_the_commit(django_capture_on_commit_callbacks) -> None:
     make_domain()
-    with changes.open_client(timeout=5).pubsub() as pubsub:
+    with changes.open_client(timeout=60).pubsub() as pubsub:
         pubsub.subscribe(changes.CHANNEL)
-        assert pubsub.get_message(timeout=5)["type"] == "subscribe"
+        assert pubsub.get_message(timeout=60)["type"] == "subscribe"
         with django_capture_on_commit_callbacks(execute=True):
             create()
-        message = pubsub.get_message(timeout=5)
+        message = pubsub.get_message(timeout=60)
     assert message is not None
     assert message["type"] == "message"
 

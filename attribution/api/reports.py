@@ -1,0 +1,108 @@
+"""The reports over REST: one address per report, as JSON, CSV or XLSX."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attribution.reports.query import PARAMETERS, InvalidReportQueryError, Problem
+from attribution.reports.registry import REPORTS, build_report
+from attribution.reports.scope import NoCreditRuleError
+from campaigns.api_base import ApiView
+
+FORMATS = ("json", "csv")
+REPORT_PERMISSION = "attribution.view_sendperformance"
+
+
+class ReportRefusedError(APIException):
+    """Parameters of a report cannot be used; `fields` names each."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "invalid"
+
+    def __init__(self, error: InvalidReportQueryError) -> None:
+        super().__init__(str(error))
+        self.fields: dict[str, list[dict[str, str]]] = {}
+        for problem in error.problems:
+            entry = {"code": problem.code, "message": problem.message}
+            if problem.suggestion:
+                entry["suggestion"] = problem.suggestion
+            self.fields.setdefault(problem.field, []).append(entry)
+
+
+class NoActiveRuleError(APIException):
+    """There is no rule to divide by."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "no-credit-rule"
+
+
+class JsonWhateverTheFormat(DefaultContentNegotiation):
+    """Leaves the parameter `format` to the report; DRF would answer 404 to csv."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        """Return the one renderer there is."""
+        return renderers[0], renderers[0].media_type
+
+
+class ReportView(ApiView, APIView):
+    """One report by its name, as JSON or CSV."""
+
+    required_permission = REPORT_PERMISSION
+    content_negotiation_class = JsonWhateverTheFormat
+    report_name = ""
+
+    @extend_schema(
+        parameters=[
+            *(OpenApiParameter(name, OpenApiTypes.STR) for name in PARAMETERS),
+            OpenApiParameter("format", OpenApiTypes.STR, enum=FORMATS),
+        ],
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Build the report with the parameters of the address.
+
+        Raises:
+            ReportRefusedError: a parameter cannot be used.
+            NoActiveRuleError: no credit rule is active.
+        """
+        try:
+            wanted = _format(request)
+            params = request.query_params.dict()
+            report = build_report(self.report_name, params, now=timezone.now())
+        except InvalidReportQueryError as error:
+            raise ReportRefusedError(error) from error
+        except NoCreditRuleError as error:
+            raise NoActiveRuleError(str(error)) from error
+        if wanted == "csv":
+            name = f'attachment; filename="{self.report_name}.csv"'
+            return HttpResponse(
+                report.for_csv(),
+                content_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": name},
+            )
+        return Response(report.for_json())
+
+
+def _format(request: Request) -> str:
+    wanted = request.query_params.get("format") or "json"
+    if wanted not in FORMATS:
+        message = f"“{wanted}” is no format; give one of {', '.join(FORMATS)}."
+        problem = Problem("format", "unknown-format", message, "json")
+        raise InvalidReportQueryError([problem])
+    return wanted
+
+
+REPORT_PATHS: list[URLPattern] = [
+    path(f"reports/{name}", ReportView.as_view(report_name=name), name=f"report-{name}")
+    for name in REPORTS
+]

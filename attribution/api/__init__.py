@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -17,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from attribution.api.journeys import JOURNEY_PATHS
 from attribution.api.reports import REPORT_PATHS
-from attribution.api.shapes import CreditEntrySerializer, CreditRuleSerializer, journey_json
-from attribution.deal_journey import journey_of
+from attribution.api.shapes import CreditEntrySerializer, CreditRuleSerializer
 from attribution.models import CreditEntry, CreditRule
 from attribution.services import (
     DefaultRuleError,
@@ -29,7 +27,6 @@ from attribution.services import (
 )
 from attribution.weights import InvalidRuleError
 from campaigns.api_base import ApiReadOnlyViewSet, ApiView
-from crm_sync.models import Deal
 
 
 class DefaultRuleRefusedError(APIException):
@@ -138,25 +135,8 @@ class CreditEntryViewSet(ApiReadOnlyViewSet):
     ordering_fields = ("id",)
 
 
-class DealJourneyView(ApiView, APIView):
-    """A deal's timeline with the credit each touch earned under each rule."""
-
-    required_permission = "attribution.view_dealjourney"
-
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
-    def get(self, request: Request, pk: Any) -> Response:
-        """Return the journey, or 404."""
-        deal = get_object_or_404(
-            Deal.objects.select_related("connection", "company", "stage"), pk=pk
-        )
-        return Response(journey_json(journey_of(deal), currency=settings.REPORTING_CURRENCY))
-
-
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("credit-rules", CreditRuleViewSet),
     ("ledger/entries", CreditEntryViewSet),
 ]
-PATHS: list[URLPattern] = [
-    *REPORT_PATHS,
-    path("deals/<uuid:pk>/journey", DealJourneyView.as_view(), name="deal-journey"),
-]
+PATHS: list[URLPattern] = [*REPORT_PATHS, *JOURNEY_PATHS]

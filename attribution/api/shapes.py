@@ -1,6 +1,5 @@
-"""The API's shapes of rules, ledger entries and journeys."""
+"""The API's shapes of rules and ledger entries."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +7,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from attribution.deal_journey import DealTimeline, Moment
 from attribution.definitions import rule_in_words
 from attribution.models import CreditEntry, CreditRule
 from attribution.reports.report import count_text
-from campaigns.money import api_money, format_amount
+from campaigns.money import api_money
 
 
 class CreditRuleSerializer(serializers.ModelSerializer):
@@ -74,50 +72,3 @@ class CreditEntrySerializer(serializers.ModelSerializer):
     def get_count(self, entry: CreditEntry) -> str:
         """Return the difference in outcomes, as an exact decimal."""
         return count_text(entry.count_micro)
-
-
-def journey_json(timeline: DealTimeline, *, currency: str) -> dict[str, Any]:
-    """Return a deal's journey in the API's shape."""
-    deal = timeline.deal
-    unattributed: dict[str, dict[str, Any]] = defaultdict(dict)
-    for one in timeline.unearned:
-        unattributed[one.rule][one.goal] = {
-            "reason": one.reason,
-            "bucket": one.bucket,
-            "amount": format_amount(one.amount_minor, currency),
-        }
-    return {
-        "deal": {
-            "id": str(deal.pk),
-            "external_id": deal.external_id,
-            "connection": deal.connection.slug,
-            "name": deal.name,
-            "company": deal.company.name if deal.company else None,
-            "stage": deal.stage.name,
-            "outcome": deal.outcome,
-            "amount": None
-            if deal.amount_minor is None
-            else api_money(deal.amount_minor, deal.currency),
-        },
-        "currency": currency,
-        "timeline": [_moment_json(moment, currency) for moment in timeline.moments],
-        "unattributed": unattributed,
-    }
-
-
-def _moment_json(moment: Moment, currency: str) -> dict[str, Any]:
-    return {
-        "kind": moment.kind,
-        "id": str(moment.id),
-        "occurred_at": moment.occurred_at.isoformat(),
-        "title": moment.title,
-        "channel": moment.channel.slug if moment.channel else None,
-        "utm": moment.utm,
-        "send": str(moment.send.pk) if moment.send else None,
-        "link": str(moment.link.pk) if moment.link else None,
-        "person": str(moment.person_id) if moment.person_id else None,
-        "credit": {
-            rule: {goal: format_amount(minor, currency) for goal, minor in goals.items()}
-            for rule, goals in moment.credit.items()
-        },
-    }

@@ -5,14 +5,12 @@ from typing import Any
 from django.urls import URLPattern
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from attribution.api.journeys import JOURNEY_PATHS
@@ -26,7 +24,7 @@ from attribution.services import (
     retire_rule,
 )
 from attribution.weights import InvalidRuleError
-from campaigns.api_base import ApiReadOnlyViewSet, ApiView
+from campaigns.api_base import ApiReadOnlyViewSet
 
 
 class DefaultRuleRefusedError(APIException):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from attribution.definitions import rule_in_words
-from attribution.forms import CreditRuleForm
 from attribution.models import CreditRule
 from attribution.reports.wording import lookback_in_words
+from attribution.rule_form import CreditRuleForm
 from attribution.services import (
     DefaultRuleError,
     create_rule_version,

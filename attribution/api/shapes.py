@@ -1,45 +1,13 @@
-"""The API's shapes of rules and ledger entries."""
-
-from typing import Any
+"""The API's shapes of ledger entries."""
 
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from attribution.definitions import rule_in_words
-from attribution.models import CreditEntry, CreditRule
+from attribution.models import CreditEntry
 from attribution.reports.report import count_text
 from campaigns.money import api_money
-
-
-class CreditRuleSerializer(serializers.ModelSerializer):
-    """A version of a rule, with its definition in words."""
-
-    definition = serializers.SerializerMethodField()
-    is_active = serializers.SerializerMethodField()
-
-    class Meta:
-        model = CreditRule
-        fields = (
-            "id", "slug", "version", "name", "kind", "parameters", "lookback_days",
-            "contact_mode", "is_default", "is_active", "retired_at", "definition",
-        )  # fmt: skip
-        read_only_fields = ("version", "is_default", "retired_at")
-        validators: list[Any] = []
-
-    def get_definition(self, rule: CreditRule) -> str:
-        """Return what the rule does, in two sentences."""
-        return rule_in_words(
-            kind=rule.kind,
-            parameters=rule.parameters,
-            lookback_days=rule.lookback_days,
-            contact_mode=rule.contact_mode,
-        )
-
-    def get_is_active(self, rule: CreditRule) -> bool:
-        """Return whether the ledger keeps credit under it."""
-        return rule.retired_at is None
 
 
 class CreditEntrySerializer(serializers.ModelSerializer):

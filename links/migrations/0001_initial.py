@@ -193,14 +193,14 @@ class Migration(migrations.Migration):
             name='RecipientLink',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('suffix', models.CharField(max_length=6)),
+                ('suffix', models.CharField(db_collation='C', max_length=6)),
                 ('phone', models.CharField(blank=True, help_text='E.164; empty once erased', max_length=16)),
-                ('phone_hash', models.CharField(max_length=64)),
+                ('phone_hash', models.CharField(db_collation='C', max_length=64)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('external_id', models.CharField(blank=True, help_text="The CRM contact's id", max_length=120)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='links.link')),
+                ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='links.link')),
             ],
             options={
                 'ordering': ['link', 'id'],
@@ -273,12 +273,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('phone', models.CharField(blank=True, help_text='E.164; empty once erased', max_length=16)),
-                ('phone_hash', models.CharField(max_length=64)),
+                ('phone_hash', models.CharField(db_collation='C', max_length=64)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('external_id', models.CharField(blank=True, help_text="The CRM contact's id", max_length=120)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('created_at', models.DateTimeField()),
-                ('send', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.send')),
+                ('send', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.send')),
             ],
             options={
                 'ordering': ['send', 'id'],

@@ -17,10 +17,10 @@ class RecipientLink(models.Model):
     """One recipient's own form of a link: the link's code and six characters more."""
 
     id = PublicIdField()
-    link = models.ForeignKey(Link, models.CASCADE, related_name="recipients")
-    suffix = models.CharField(max_length=6)
+    link = models.ForeignKey(Link, models.CASCADE, related_name="recipients", db_index=False)
+    suffix = models.CharField(max_length=6, db_collation="C")
     phone = models.CharField(max_length=16, blank=True, help_text="E.164; empty once erased")
-    phone_hash = models.CharField(max_length=64)
+    phone_hash = models.CharField(max_length=64, db_collation="C")
     email = models.EmailField(blank=True)
     external_id = models.CharField(max_length=120, blank=True, help_text="The CRM contact's id")
     name = models.CharField(max_length=120, blank=True)
@@ -52,9 +52,9 @@ class HeldOutRecipient(models.Model):
     """A member of a send's audience who gets nothing, so that its effect can be measured."""
 
     id = PublicIdField()
-    send = models.ForeignKey(Send, models.CASCADE, related_name="+")
+    send = models.ForeignKey(Send, models.CASCADE, related_name="+", db_index=False)
     phone = models.CharField(max_length=16, blank=True, help_text="E.164; empty once erased")
-    phone_hash = models.CharField(max_length=64)
+    phone_hash = models.CharField(max_length=64, db_collation="C")
     email = models.EmailField(blank=True)
     external_id = models.CharField(max_length=120, blank=True, help_text="The CRM contact's id")
     name = models.CharField(max_length=120, blank=True)

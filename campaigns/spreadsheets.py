@@ -13,16 +13,26 @@ from typing import IO, Any, Final
 
 from campaigns.table_rows import Limits, Row, UnreadableTableError, filled_rows, usual_limits
 from campaigns.text_tables import check_size, csv_rows
-from campaigns.workbooks import is_zip, workbook_rows, write_workbook
+from campaigns.workbooks import (
+    Number,
+    Sheet,
+    is_zip,
+    workbook_rows,
+    write_sheets,
+    write_workbook,
+)
 
 __all__ = [
     "Limits",
+    "Number",
     "Row",
+    "Sheet",
     "Table",
     "UnreadableTableError",
     "harmless",
     "read_table",
     "write_csv",
+    "write_sheets",
     "write_workbook",
 ]
 

@@ -5,6 +5,8 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError
@@ -13,7 +15,9 @@ from xml.parsers.expat import ExpatError
 from openpyxl import DEFUSEDXML, Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles import Font
 from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import SHARED_STRINGS
@@ -24,6 +28,7 @@ from campaigns.workbook_parts import Texts, sheet_rows
 # What is held in memory as a whole: styles, the list of sheets
 _MOST_HELD: Final = 40 * 1024 * 1024
 _DAMAGED: Final = "The workbook is damaged. Open it in a spreadsheet and save it as XLSX again."
+_BOLD: Final = Font(bold=True)
 _BREAKS: Final = (
     ArithmeticError, AttributeError, EOFError, ExpatError, InvalidFileException, LookupError, OSError,
     ParseError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
@@ -55,12 +60,48 @@ def workbook_rows(file: IO[bytes], most_unpacked: int) -> Iterator[Row]:
         raise UnreadableTableError(_DAMAGED) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with the format a spreadsheet shows it in, such as `#,##0.00`."""
+
+    value: Decimal | int
+    shown_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name and its rows. The first row is a header and stays in sight."""
+
+    title: str
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[int] = ()
+    bold_rows: frozenset[int] = frozenset({1})
+
+
 def write_workbook(rows: Iterable[Sequence[Any]]) -> bytes:
     """Return an XLSX workbook of one sheet. Text stays text: none of it becomes a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
+    return _saved(book)
+
+
+def write_sheets(sheets: Iterable[Sheet]) -> bytes:
+    """Return an XLSX workbook of several sheets with headers, widths and number formats."""
+    book = Workbook(write_only=True)
+    for one in sheets:
+        sheet = book.create_sheet(one.title)
+        sheet.freeze_panes = "A2"
+        for place, width in enumerate(one.widths, start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        for number, row in enumerate(one.rows, start=1):
+            is_bold = number in one.bold_rows
+            sheet.append([_styled(sheet, value, is_bold=is_bold) for value in row])
+    return _saved(book)
+
+
+def _saved(book: Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -71,6 +112,18 @@ def _cell(sheet: Any, value: Any) -> Any:
         return value
     cell = WriteOnlyCell(sheet, _printable(value)[:LONGEST_CELL])
     cell.data_type = "s"
+    return cell
+
+
+def _styled(sheet: Any, value: Any, *, is_bold: bool) -> Any:
+    number = value if isinstance(value, Number) else None
+    cell = _cell(sheet, number.value if number else value)
+    if not isinstance(value, str):
+        cell = WriteOnlyCell(sheet, cell)
+    if number:
+        cell.number_format = number.shown_as
+    if is_bold:
+        cell.font = _BOLD
     return cell
 
 

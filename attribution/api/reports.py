@@ -1,10 +1,12 @@
 """The reports over REST: one address per report, as JSON, CSV or XLSX."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.timezone import localdate
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -15,11 +17,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attribution.reports.query import PARAMETERS, InvalidReportQueryError, Problem
-from attribution.reports.registry import REPORTS, build_report
+from attribution.reports.registry import REPORTS, AnyReport, build_report
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.api_base import ApiView
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "xlsx")
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 REPORT_PERMISSION = "attribution.view_sendperformance"
 
 
@@ -55,7 +61,7 @@ class JsonWhateverTheFormat(DefaultContentNegotiation):
 
 
 class ReportView(ApiView, APIView):
-    """One report by its name, as JSON or CSV."""
+    """One report by its name, as JSON, CSV or XLSX."""
 
     required_permission = REPORT_PERMISSION
     content_negotiation_class = JsonWhateverTheFormat
@@ -83,23 +89,37 @@ class ReportView(ApiView, APIView):
             raise ReportRefusedError(error) from error
         except NoCreditRuleError as error:
             raise NoActiveRuleError(str(error)) from error
-        if wanted == "csv":
-            name = f'attachment; filename="{self.report_name}.csv"'
-            return HttpResponse(
-                report.for_csv(),
-                content_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": name},
-            )
-        return Response(report.for_json())
+        if wanted == "json":
+            return Response(report.for_json())
+        return HttpResponse(
+            report.for_csv() if wanted == "csv" else report.for_xlsx(),
+            content_type=_MEDIA[wanted],
+            headers={"Content-Disposition": f'attachment; filename="{file_name(report, wanted)}"'},
+        )
+
+
+def file_name(report: AnyReport, suffix: str) -> str:
+    """Return the name of a report's file: `sends-2026-06-15.csv`, by the day it shows."""
+    day = localdate(report.definitions.as_of, ZoneInfo(report.definitions.time_zone))
+    return f"{report.name}-{day}.{suffix}"
 
 
 def _format(request: Request) -> str:
-    wanted = request.query_params.get("format") or "json"
+    """Return the format asked for: by the parameter, or else by the Accept header."""
+    wanted = request.query_params.get("format") or _accepted(request)
     if wanted not in FORMATS:
         message = f"“{wanted}” is no format; give one of {', '.join(FORMATS)}."
         problem = Problem("format", "unknown-format", message, "json")
         raise InvalidReportQueryError([problem])
     return wanted
+
+
+def _accepted(request: Request) -> str:
+    accepted = request.headers.get("Accept", "")
+    for name, media in _MEDIA.items():
+        if media.partition(";")[0] in accepted:
+            return name
+    return "json"
 
 
 REPORT_PATHS: list[URLPattern] = [

@@ -7,6 +7,7 @@ from decimal import Decimal
 from attribution.reports.columns import Column
 from attribution.reports.definitions import define
 from attribution.reports.gathering import Rows, gather
+from attribution.reports.kinds import ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
@@ -101,3 +102,12 @@ def _add_traffic(figures: Rows, scope: Scope) -> None:
             value = getattr(figure, name)
             if value is not None:
                 setattr(row, name, (getattr(row, name) or 0) + value)
+
+
+KIND = ReportKind(
+    name=NAME,
+    title=TITLE,
+    question="Every channel measured the same way: the same rule, the same lookback, the same money.",
+    build=build,
+    bases=("outcome", "touch"),
+)

@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Generic, Literal, TypeVar
 
-from campaigns.money import api_money, display_amount, format_amount, minor_digits
+from campaigns.money import api_money, as_decimal, display_amount, format_amount, minor_digits
+from campaigns.spreadsheets import Number
 
 RowT = TypeVar("RowT")
-Kind = Literal["text", "whole", "count", "money", "percent", "factor", "days"]
+Kind = Literal["text", "day", "moment", "whole", "count", "money", "percent", "factor", "days"]
 DASH = "–"
 
 
@@ -18,7 +19,8 @@ class Column(Generic[RowT]):
     """One column: its machine name, its title, and what it takes from a row.
 
     `help` says in a sentence how the figure comes about; it is the column's tooltip. `group`
-    is the heading it stands under with its neighbours.
+    is the heading it stands under with its neighbours. `currency` reads a row's own currency,
+    where that is not the report's.
     """
 
     name: str
@@ -27,11 +29,12 @@ class Column(Generic[RowT]):
     value: Callable[[RowT], Any]
     help: str = ""
     group: str = ""
+    currency: Callable[[RowT], str] | None = None
 
     @property
     def is_number(self) -> bool:
         """Whether it is aligned to the right."""
-        return self.kind != "text"
+        return self.kind not in _WORDS
 
     @property
     def long_label(self) -> str:
@@ -43,8 +46,10 @@ class Column(Generic[RowT]):
         value = self.value(row)
         if value is None or self.kind in {"text", "whole"}:
             return value
+        if self.kind in _WORDS:
+            return value.isoformat()
         if self.kind == "money":
-            return api_money(value, currency)
+            return api_money(value, self._currency(row, currency))
         return _decimal_text(value, _PLACES[self.kind] + (2 if self.kind == "percent" else 0))
 
     def for_file(self, row: RowT, currency: str) -> str:
@@ -53,18 +58,41 @@ class Column(Generic[RowT]):
         if value is None:
             return ""
         if self.kind == "money":
-            return format_amount(value, currency)
+            return format_amount(value, self._currency(row, currency))
         return str(self.for_json(row, currency))
+
+    def for_sheet(self, row: RowT, currency: str) -> Any:
+        """Return the cell of a workbook: a number as a number, formatted as it is read."""
+        value = self.value(row)
+        if value is None or self.kind == "text":
+            return value
+        if self.kind == "money":
+            own = self._currency(row, currency)
+            return Number(as_decimal(value, own), _money_format(own))
+        if self.kind in _WORDS:
+            return value.isoformat()
+        return Number(value, _SHEET_FORMATS[self.kind])
 
     def for_people(self, row: RowT, currency: str) -> str:
         """Return the cell as read on a page; a dash where there is no value."""
         value = self.value(row)
         if value is None:
             return DASH
-        return _SHOWN[self.kind](value, currency)
+        return _SHOWN[self.kind](value, self._currency(row, currency))
+
+    def _currency(self, row: RowT, currency: str) -> str:
+        return self.currency(row) if self.currency else currency
 
 
 _SHORT = {"Sourced", "Credited", "Cost each", "Created", "Open, influenced", "Attributed"}
+_WORDS = {"text", "day", "moment"}
+_SHEET_FORMATS = {
+    "whole": "#,##0",
+    "count": "#,##0.######",
+    "percent": "0.0%",
+    "factor": "#,##0.00",
+    "days": "#,##0.0",
+}
 _PLACES = {"count": 6, "percent": 4, "factor": 4, "days": 1}
 
 
@@ -93,6 +121,12 @@ def short_amount(minor: int, currency: str) -> str:
     return display_amount(whole * unit, currency).partition(".")[0]
 
 
+def _money_format(currency: str) -> str:
+    """Return a spreadsheet's format for a currency: `[$USD] #,##0.00`."""
+    digits = minor_digits(currency)
+    return f"[${currency}] #,##0" + (f".{'0' * digits}" if digits else "")
+
+
 def shown_moment(value: datetime) -> str:
     """Return a moment to the minute in its own time zone."""
     return f"{value:%Y-%m-%d %H:%M}"
@@ -106,6 +140,8 @@ def _decimal_text(value: Decimal | int, places: int) -> str:
 
 _SHOWN: dict[str, Callable[[Any, str], str]] = {
     "text": lambda value, _: str(value) or DASH,
+    "day": lambda value, _: value.isoformat(),
+    "moment": lambda value, _: shown_moment(value),
     "whole": lambda value, _: f"{value:,}",
     "count": lambda value, _: shown_count(value),
     "money": display_amount,

@@ -61,6 +61,20 @@ def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
     return totals
 
 
+def all_currencies(goal: str, currency: str, totals: list[CrmTotal]) -> CrmTotal:
+    """Return the sum of a goal's totals, in the reporting currency."""
+    return CrmTotal(
+        goal=goal,
+        currency=currency,
+        count=sum(total.count for total in totals),
+        source_minor=sum(total.amount_minor for total in totals),
+        amount_minor=sum(total.amount_minor for total in totals),
+        without_amount=sum(total.without_amount for total in totals),
+        without_date=sum(total.without_date for total in totals),
+        without_rate=sum(total.without_rate for total in totals),
+    )
+
+
 def _deal_groups(goal: str) -> Iterable[dict[str, Any]]:
     deals = Deal.objects.present()
     if goal == "win":

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from attribution.definitions import rule_in_words
 from attribution.reports.columns import shown_moment, shown_percent
+from attribution.reports.query import PARAMETERS
 from attribution.reports.scope import Scope
 from attribution.reports.statement import Statement
 from attribution.reports.wording import (
@@ -25,7 +26,11 @@ _WHAT_IF_NOTE = "Sourced, influenced and the durations keep the lookback of the 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """The choices behind a report's figures. `coverage` is attributed ÷ in scope, per goal."""
+    """The choices behind a report's figures. `coverage` is attributed ÷ in scope, per goal.
+
+    `rates` is the share of outcomes with an amount that could be converted, and `pinned` the
+    parameters that give the same figures again later.
+    """
 
     rule: str
     rule_name: str
@@ -40,8 +45,10 @@ class Definitions:
     as_of: datetime
     margin: Decimal
     coverage: dict[str, Decimal | None]
+    rates: Decimal | None
     reconciles: bool | None
     what_if: bool
+    pinned: dict[str, str]
     notes: tuple[str, ...] = ()
 
     def for_json(self) -> dict[str, Any]:
@@ -60,6 +67,7 @@ class Definitions:
             "as_of": self.as_of.isoformat(),
             "margin": str(self.margin),
             "coverage": {goal: _share(share) for goal, share in self.coverage.items()},
+            "rate_coverage": _share(self.rates),
             "reconciles": self.reconciles,
             "what_if": self.what_if,
             "notes": list(self.notes),
@@ -84,6 +92,8 @@ class Definitions:
             ("As of", shown_moment(as_of)),
             ("Margin", f"{self.margin} of revenue (ROI only)"),
             ("Coverage", f"attributed share: {covered}" if covered else "nothing in scope yet"),
+            ("Rates", _rates_in_words(self.rates)),
+            ("Reconciles", _verdict(reconciles=self.reconciles)),
             *(("Note", note) for note in self.notes),
         ]
 
@@ -116,10 +126,46 @@ def define(
         as_of=scope.as_of,
         margin=scope.margin,
         coverage={item.goal: _coverage(item) for item in statements},
+        rates=_rate_coverage(statements),
         reconciles=all(item.reconciles for item in statements) if statements else None,
         what_if=scope.is_what_if,
+        pinned=pinned(scope),
         notes=(*((_WHAT_IF_NOTE,) if scope.is_what_if else ()), *notes),
     )
+
+
+def pinned(scope: Scope) -> dict[str, str]:
+    """Return the parameters that reproduce a report: its rule's version and its moment fixed.
+
+    A what-if shows the present only, so it keeps its choices and moves on with the data.
+    """
+    rule, given = scope.rule, scope.query.given
+    fixed = {} if scope.is_what_if else {"as_of": scope.as_of.isoformat()}
+    wanted = {**given, "rule": f"{rule.slug}@{rule.version}", **fixed}
+    return {name: wanted[name] for name in PARAMETERS if name in wanted}
+
+
+def _rate_coverage(statements: list[Statement]) -> Decimal | None:
+    """Return the share of the outcomes with an amount that have an exchange rate."""
+    valued = sum(item.crm.count - item.crm.without_amount for item in statements)
+    without = sum(item.crm.without_rate for item in statements)
+    return Decimal(valued - without) / valued if valued else None
+
+
+def _rates_in_words(share: Decimal | None) -> str:
+    if share is None:
+        return "no amount to convert yet"
+    if share == 1:
+        return "every amount has an exchange rate"
+    return f"{shown_percent(share)} of the amounts have an exchange rate; the others are excluded"
+
+
+def _verdict(*, reconciles: bool | None) -> str:
+    if reconciles is None:
+        return "nothing to reconcile"
+    if reconciles:
+        return "yes: attributed + unattributed + excluded = CRM total"
+    return "NO: the ledger and the CRM differ, see the reconciliation"
 
 
 def _coverage(statement: Statement) -> Decimal | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from attribution.reports.credit import credit_cells
-from attribution.reports.crm_totals import CrmTotal, crm_totals
+from attribution.reports.crm_totals import all_currencies, crm_totals
 from attribution.reports.scope import Scope
 from attribution.reports.statement import Statement, statement_of
 from crm_sync.models import Connection
@@ -37,7 +37,9 @@ def prove(scope: Scope) -> Proof:
     totals = crm_totals(scope.query).values()
     statements = []
     for goal in GOAL_ORDER:
-        crm = _together(goal, scope.currency, [total for total in totals if total.goal == goal])
+        crm = all_currencies(
+            goal, scope.currency, [total for total in totals if total.goal == goal]
+        )
         statements.append(statement_of(crm, [cell for cell in cells if cell.kind == goal]))
     return Proof(statements=statements, synced_at=latest_sync())
 
@@ -46,17 +48,3 @@ def latest_sync() -> datetime | None:
     """Return when any CRM connection last finished a sync."""
     latest: datetime | None = Connection.objects.aggregate(latest=Max("synced_at"))["latest"]
     return latest
-
-
-def _together(goal: str, currency: str, totals: list[CrmTotal]) -> CrmTotal:
-    """Add up the currencies in the reporting currency."""
-    return CrmTotal(
-        goal=goal,
-        currency=currency,
-        count=sum(total.count for total in totals),
-        source_minor=sum(total.amount_minor for total in totals),
-        amount_minor=sum(total.amount_minor for total in totals),
-        without_amount=sum(total.without_amount for total in totals),
-        without_date=sum(total.without_date for total in totals),
-        without_rate=sum(total.without_rate for total in totals),
-    )

@@ -9,7 +9,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-DateBasis = Literal["touch", "outcome"]
+from campaigns.money import InvalidCurrencyError, check_currency
+
+DateBasis = Literal["outcome", "touch", "cohort"]
+Dimension = Literal["send", "channel", "campaign", "message", "link", "audience"]
+Goal = Literal["lead", "opportunity", "win"]
 ContactMode = Literal["roles", "roles_else_company", "company", "primary"]
 LIFETIME = "lifetime"
 PARAMETERS = (
@@ -22,7 +26,13 @@ PARAMETERS = (
     "contact_mode",
     "channel",
     "campaign",
+    "by",
+    "goal",
+    "currency",
+    "limit",
 )
+MOST_ROWS = 1000
+"""The most rows that `limit` may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +65,10 @@ class _ParameterError(ValueError):
 class ReportQuery:
     """A report's parameters. Empty means: as the rule says, all days, now, all rows.
 
-    `lookback_days` is None for the rule's own, a number of days, or "lifetime".
-    Days include both ends and are cut in the organisation's time zone; `as_of` is a moment.
+    `rule` is a slug, or a slug and a version as in `linear@3`. `lookback_days` is None for the
+    rule's own, a number of days, or "lifetime". Days include both ends and are cut in the
+    organisation's time zone; `as_of` is a moment. `by`, `goal` and `limit` empty mean what the
+    report does by itself; `currency` empty means the reporting currency.
     """
 
     rule: str = ""
@@ -68,6 +80,18 @@ class ReportQuery:
     contact_mode: ContactMode | Literal[""] = ""
     channel: str = ""
     campaign: str = ""
+    by: Dimension | Literal[""] = ""
+    goal: Goal | Literal[""] = ""
+    currency: str = ""
+    limit: int | None = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The parameters that were given, as text, by the names they have outside."""
+        texts = {name: _text(getattr(self, field)) for name, field in _FIELDS.items()}
+        if texts["date_basis"] == "outcome":
+            del texts["date_basis"]
+        return {name: text for name, text in texts.items() if text}
 
     @property
     def period_in_words(self) -> str:
@@ -85,6 +109,15 @@ class ReportQuery:
         return (self.starts_on is None or day >= self.starts_on) and (
             self.ends_on is None or day <= self.ends_on
         )
+
+
+_FIELDS = {name: {"from": "starts_on", "to": "ends_on"}.get(name, name) for name in PARAMETERS}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, date):  # A datetime is one too
+        return value.isoformat()
+    return "" if value is None else str(value)
 
 
 def parse_query(params: Mapping[str, str], *, time_zone: ZoneInfo) -> ReportQuery:
@@ -113,6 +146,10 @@ def parse_query(params: Mapping[str, str], *, time_zone: ZoneInfo) -> ReportQuer
         contact_mode=read("contact_mode", _one_of(get_args(ContactMode)), ""),
         channel=read("channel", str, ""),
         campaign=read("campaign", str, ""),
+        by=read("by", _one_of(get_args(Dimension)), ""),
+        goal=read("goal", _one_of(get_args(Goal)), ""),
+        currency=read("currency", _currency, ""),
+        limit=read("limit", _limit, None),
     )
     if query.starts_on and query.ends_on and query.starts_on > query.ends_on:
         message = f"The report would end ({query.ends_on}) before it starts ({query.starts_on})."
@@ -129,6 +166,20 @@ def _lookback(text: str) -> int | str:
         return int(text)
     message = f"“{text}” is no lookback: give 1 to 3650 days, or “lifetime”."
     raise _ParameterError("not-a-lookback", message, "90")
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= MOST_ROWS:
+        return int(text)
+    message = f"“{text}” is no number of rows: give 1 to {MOST_ROWS}."
+    raise _ParameterError("not-a-limit", message, "20")
+
+
+def _currency(text: str) -> str:
+    try:
+        return check_currency(text)
+    except InvalidCurrencyError as error:
+        raise _ParameterError("not-a-currency", str(error), "USD") from error
 
 
 def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:

@@ -1,7 +1,5 @@
 """The reconciliation: per goal and currency, where every outcome and every cent went."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,66 +9,70 @@ from uuid import UUID
 
 from django.conf import settings
 
+from attribution.reports.columns import Column
 from attribution.reports.credit import Cell, credit_cells, foreign_cells
 from attribution.reports.crm_totals import CrmTotal, crm_totals
-from attribution.reports.definitions import Definitions, define
-from attribution.reports.proof import GOAL_ORDER, latest_sync
+from attribution.reports.definitions import define
+from attribution.reports.kinds import ALWAYS, DAYS, ReportKind
+from attribution.reports.metrics import counted
+from attribution.reports.proof import GOAL_ORDER, Proof, latest_sync
 from attribution.reports.query import ReportQuery
-from attribution.reports.report import count_text
+from attribution.reports.report import Report, count_text
 from attribution.reports.scope import Scope, scope_of
-from attribution.reports.statement import Line, Statement, statement_of
+from attribution.reports.statement import Line, Statement, statement_of, together
 from campaigns.models import Channel
 from campaigns.money import api_money, format_amount
 
 NAME, TITLE = "reconciliation", "Reconciliation"
-_CSV_HEADER = ["goal", "currency", "line", "detail", "count", "amount", "not_converted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciliation:
+class StatementLine:
+    """One line of a statement: what it is, of which channel or reason, and its figures."""
+
+    statement: Statement
+    name: str
+    detail: str
+    line: Line
+
+
+COLUMNS: tuple[Column[StatementLine], ...] = (
+    Column("goal", "Goal", "text", lambda row: row.statement.goal),
+    Column("currency", "Currency", "text", lambda row: row.statement.currency),
+    Column("line", "Line", "text", lambda row: row.name),
+    Column("detail", "Channel or reason", "text", lambda row: row.detail),
+    Column("count", "Count", "count", lambda row: counted(row.line.count_micro), "Outcomes, or parts of them"),
+    Column("amount", "Amount", "money", lambda row: row.line.amount_minor, "In the report's currency"),
+    Column("not_converted", "Not converted", "money", lambda row: row.line.unconverted_minor or None,
+           "Money without an exchange rate, in its own currency; in no amount", currency=lambda row: row.statement.currency),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation(Report[StatementLine]):
     """The statements, the channels' names for their lines, and the definitions."""
 
     statements: list[Statement]
     channels: dict[UUID, Channel]
-    definitions: Definitions
-    synced_at: datetime | None
-    name: str = NAME
-    title: str = TITLE
-
-    @property
-    def reconciles(self) -> bool:
-        """Whether nothing is missing anywhere."""
-        return all(statement.reconciles for statement in self.statements)
-
-    @property
-    def currency(self) -> str:
-        """The currency of every amount; what has no rate stays in its statement's own."""
-        return self.definitions.currency
 
     def for_json(self) -> dict[str, Any]:
         """Return the API's form. Amounts are in the reporting currency.
 
         `not_converted` is money in the statement's currency that no amount contains, or null.
         """
+        synced_at = self.proof.synced_at
         return {
             "report": NAME,
+            "self": self.permalink,
             "definitions": self.definitions.for_json(),
             "statements": [self._json_statement(item) for item in self.statements],
             "reconciles": self.reconciles,
-            "crm_synced_at": self.synced_at.isoformat() if self.synced_at else None,
+            "crm_synced_at": synced_at.isoformat() if synced_at else None,
         }
 
     def lines(self, statement: Statement) -> Iterable[tuple[str, str, Line]]:
         """Return a statement from top to bottom as (line, detail, figures)."""
-        yield "crm_total", "", statement.crm_total
-        for reason, line in sorted(statement.excluded.items()):
-            yield "excluded", reason, line
-        yield "in_scope", "", statement.in_scope
-        for slug, line in self.attributed_by_slug(statement).items():
-            yield "attributed", slug, line
-        for reason, line in sorted(statement.unattributed.items()):
-            yield "unattributed", reason, line
-        yield "difference", "", statement.difference
+        return lines_of(statement, self.channels)
 
     def attributed_by_slug(self, statement: Statement) -> dict[str, Line]:
         """Return the attributed lines by channel, in the channels' order."""
@@ -79,34 +81,6 @@ class Reconciliation:
             for key, channel in self.channels.items()
             if key in statement.attributed
         }
-
-    def for_csv(self) -> str:
-        """Return a header line and one line per figure."""
-        out = io.StringIO()
-        csv.writer(out).writerows([_CSV_HEADER, *self.for_table()])
-        return out.getvalue()
-
-    def for_table(self) -> list[list[str]]:
-        """Return one line per figure: goal, currency, line, detail, count and the money.
-
-        The amount is in the reporting currency. What is not converted is in the statement's
-        currency, and empty where there is none.
-        """
-        return [
-            [
-                statement.goal,
-                statement.currency,
-                name,
-                detail,
-                count_text(line.count_micro),
-                format_amount(line.amount_minor, self.currency),
-                format_amount(line.unconverted_minor, statement.currency)
-                if line.unconverted_minor
-                else "",
-            ]
-            for statement in self.statements
-            for name, detail, line in self.lines(statement)
-        ]
 
     def _json_statement(self, statement: Statement) -> dict[str, Any]:
         crm = statement.crm
@@ -168,12 +142,41 @@ def build(query: ReportQuery, *, now: datetime) -> Reconciliation:
         for goal in GOAL_ORDER
         for currency in _currencies(goal, totals, cells)
     ]
+    channels = {channel.pk: channel for channel in Channel.objects.all()}
     return Reconciliation(
-        statements=statements,
-        channels={channel.pk: channel for channel in Channel.objects.all()},
+        name=NAME,
+        title=TITLE,
+        columns=COLUMNS,
+        rows=[
+            StatementLine(statement, *line)
+            for statement in statements
+            for line in lines_of(statement, channels)
+        ],
+        total=None,
         definitions=define(scope, statements, date_basis="outcome"),
-        synced_at=latest_sync(),
+        proof=Proof(
+            statements=[together(goal, scope.currency, statements) for goal in GOAL_ORDER],
+            synced_at=latest_sync(),
+        ),
+        statements=statements,
+        channels=channels,
     )
+
+
+def lines_of(
+    statement: Statement, channels: dict[UUID, Channel]
+) -> Iterable[tuple[str, str, Line]]:
+    """Return a statement from top to bottom as (line, channel's slug or reason, figures)."""
+    yield "crm_total", "", statement.crm_total
+    for reason, line in sorted(statement.excluded.items()):
+        yield "excluded", reason, line
+    yield "in_scope", "", statement.in_scope
+    for key, channel in channels.items():
+        if key in statement.attributed:
+            yield "attributed", channel.slug, statement.attributed[key]
+    for reason, line in sorted(statement.unattributed.items()):
+        yield "unattributed", reason, line
+    yield "difference", "", statement.difference
 
 
 def _cells_by_currency(
@@ -206,3 +209,13 @@ def _currencies(
     ours = settings.REPORTING_CURRENCY
     found = {currency for kind, currency in [*totals, *cells] if kind == goal}
     return [ours, *sorted(found - {ours})]
+
+
+KIND = ReportKind(
+    name=NAME,
+    title=TITLE,
+    question="Where every outcome and every cent of the CRM went: attributed, unattributed or "
+    "excluded, each with its reason.",
+    build=build,
+    parameters=(*ALWAYS, *DAYS),
+)

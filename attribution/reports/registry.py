@@ -1,51 +1,23 @@
 """Every report by the name under which the API and the command line know it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from attribution.reports import channels, reconciliation, rules, sends
-from attribution.reports.definitions import Definitions
+from attribution.reports.kinds import ReportKind
 from attribution.reports.query import ReportQuery, parse_query
+from attribution.reports.report import Report
 
+AnyReport = Report[Any]
 
-class AnyReport(Protocol):
-    """What every report can do."""
-
-    @property
-    def name(self) -> str:
-        """Its name in addresses."""
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-
-    @property
-    def definitions(self) -> Definitions:
-        """What was counted and how."""
-
-    @property
-    def reconciles(self) -> bool:
-        """Whether its figures add up to the CRM's."""
-
-    def for_json(self) -> dict[str, Any]:
-        """Return the API's form."""
-
-    def for_csv(self) -> str:
-        """Return the form for spreadsheets."""
-
-
-Builder = Callable[..., AnyReport]
-
-REPORTS: dict[str, Builder] = {
-    sends.NAME: sends.build,
-    channels.NAME: channels.build,
-    rules.NAME: rules.build,
-    reconciliation.NAME: reconciliation.build,
+REPORTS: dict[str, ReportKind] = {
+    kind.name: kind for kind in (sends.KIND, channels.KIND, rules.KIND, reconciliation.KIND)
 }
+"""Every report; a page, the API and the command find out from its kind what it takes."""
 
 
 class UnknownReportError(LookupError):
@@ -64,10 +36,13 @@ def build_report(name: str, params: Mapping[str, str], *, now: datetime) -> AnyR
         InvalidReportQueryError: a parameter cannot be used.
         NoCreditRuleError: no credit rule is active.
     """
-    builder = REPORTS.get(name)
-    if builder is None:
+    kind = REPORTS.get(name)
+    if kind is None:
         raise UnknownReportError(name)
-    return builder(query_of(params), now=now)
+    query = query_of(params)
+    kind.check(query)
+    report: AnyReport = kind.build(query, now=now)
+    return report
 
 
 def query_of(params: Mapping[str, str]) -> ReportQuery:

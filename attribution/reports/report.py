@@ -1,10 +1,11 @@
-"""What every tabular report is made of, and its forms for machines."""
+"""What every report is made of, and its forms for machines: JSON, CSV and XLSX."""
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from attribution.reports.columns import Column
 from attribution.reports.definitions import Definitions
@@ -12,14 +13,18 @@ from attribution.reports.metrics import MICRO
 from attribution.reports.proof import Proof
 from attribution.reports.statement import Statement
 from campaigns.money import api_money
-from campaigns.spreadsheets import harmless
+from campaigns.spreadsheets import Sheet, harmless, write_sheets
 
 RowT = TypeVar("RowT")
+API_PATH = "/api/v1/reports/"
 
 
 @dataclass(frozen=True, slots=True)
 class Report(Generic[RowT]):
-    """Typed rows with the columns that read them, the definitions, and the proof."""
+    """Typed rows with the columns that read them, the definitions, and the proof.
+
+    `extras` are further keys of the API's answer that are no rows.
+    """
 
     name: str
     title: str
@@ -28,6 +33,12 @@ class Report(Generic[RowT]):
     total: RowT | None
     definitions: Definitions
     proof: Proof
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def permalink(self) -> str:
+        """The address that gives these figures again later: rule, version and moment pinned."""
+        return f"{API_PATH}{self.name}?{urlencode(self.definitions.pinned)}"
 
     @property
     def currency(self) -> str:
@@ -44,6 +55,7 @@ class Report(Generic[RowT]):
         synced_at = self.proof.synced_at
         return {
             "report": self.name,
+            "self": self.permalink,
             "definitions": self.definitions.for_json(),
             "rows": [self._json_row(row) for row in self.rows],
             "totals": None if self.total is None else self._json_row(self.total),
@@ -52,6 +64,7 @@ class Report(Generic[RowT]):
                 "reconciles": self.proof.reconciles,
                 "crm_synced_at": synced_at.isoformat() if synced_at else None,
             },
+            **self.extras,
         }
 
     def for_csv(self) -> str:
@@ -59,15 +72,42 @@ class Report(Generic[RowT]):
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow([column.name for column in self.columns])
-        for row in [*self.rows, *([self.total] if self.total is not None else [])]:
+        for row in self._lines:
             cells = [(column, column.for_file(row, self.currency)) for column in self.columns]
             writer.writerow(
                 [text if column.is_number else harmless(text) for column, text in cells]
             )
         return out.getvalue()
 
+    def for_xlsx(self) -> bytes:
+        """Return a workbook: the rows and totals, and on a second sheet what was counted."""
+        table = [[column.long_label for column in self.columns]]
+        table += [
+            [column.for_sheet(row, self.currency) for column in self.columns] for row in self._lines
+        ]
+        bold = {1} if self.total is None else {1, len(table)}
+        terms = [("Report", self.title), *self.definitions.in_words(), ("Address", self.permalink)]
+        return write_sheets(
+            [
+                Sheet(self.title[:31], table, _widths(table), frozenset(bold)),
+                Sheet("Definitions", [("Term", "Meaning"), *terms], (18, 110)),
+            ]
+        )
+
+    @property
+    def _lines(self) -> list[RowT]:
+        return [*self.rows, *([self.total] if self.total is not None else [])]
+
     def _json_row(self, row: RowT) -> dict[str, Any]:
         return {column.name: column.for_json(row, self.currency) for column in self.columns}
+
+
+def _widths(table: Sequence[Sequence[Any]]) -> list[int]:
+    """Return the columns' widths in characters: as wide as their texts, within reason."""
+    return [
+        min(max(len(str(cell)) + 2 for cell in column if isinstance(cell, str)), 60)
+        for column in zip(*table, strict=True)
+    ]
 
 
 def footer_json(statement: Statement) -> dict[str, Any]:

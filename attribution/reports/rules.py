@@ -10,6 +10,7 @@ from attribution.models import Bucket, CreditRule, Outcome
 from attribution.reports.columns import Column
 from attribution.reports.credit import credit_cells
 from attribution.reports.definitions import define
+from attribution.reports.kinds import ReportKind
 from attribution.reports.proof import prove
 from attribution.reports.query import ReportQuery
 from attribution.reports.report import Report
@@ -75,3 +76,12 @@ def _sums(rows: list[RuleRow]) -> dict[str, int]:
         for slug, minor in row.revenue_minor.items():
             sums[slug] += minor
     return dict(sums)
+
+
+KIND = ReportKind(
+    name=NAME,
+    title=TITLE,
+    question="What every active rule gives each channel of the same revenue, and whether they agree.",
+    build=build,
+    bases=("outcome", "touch"),
+)

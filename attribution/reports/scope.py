@@ -1,6 +1,6 @@
 """A report's parameters, matched with the rules, channels and campaigns that exist."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -60,22 +60,23 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
 
     Raises:
         InvalidReportQueryError: the rule, the channel or the campaign does not exist.
-        NoCreditRuleError: no rule is active.
+        NoCreditRuleError: no rule is active, or none was at the report's moment.
     """
-    active = list(CreditRule.objects.active())
-    if not active:
+    every = list(CreditRule.objects.all())
+    known = rules_in_force(every, query.as_of)
+    if not known:
         raise NoCreditRuleError("No credit rule is active. Activate one under Credit rules.")
     problems: list[Problem] = []
-    base = _rule(query, active, problems)
+    base = _rule(query, known, every, problems)
     channel = _channel(query.channel, problems)
     campaign = _campaign(query.campaign, problems)
     if problems:
         raise InvalidReportQueryError(problems)
-    rule, is_what_if = _variant(base, query, active)
+    rule, is_what_if = _variant(base, query, known)
     if is_what_if and query.as_of:
         message = "A what-if shows the present only. Leave out as_of, or the lookback and contacts."
         raise InvalidReportQueryError([Problem("as_of", "what-if-has-no-past", message)])
-    by_kind = {item.kind: item for item in reversed(active)}
+    by_kind = {item.kind: item for item in reversed(known)}
     return Scope(
         query=query,
         rule=rule,
@@ -89,16 +90,66 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
     )
 
 
-def _rule(query: ReportQuery, active: list[CreditRule], problems: list[Problem]) -> CreditRule:
-    if not query.rule:
-        return next((rule for rule in active if rule.is_default), active[0])
-    for rule in active:
-        if rule.slug == query.rule:
+def rules_in_force(every: Iterable[CreditRule], as_of: datetime | None) -> list[CreditRule]:
+    """Return the version of each rule that held credit at a moment, in the rules' order.
+
+    That is a slug's earliest version which was not retired by then.
+    """
+    in_force: dict[str, CreditRule] = {}
+    for rule in every:
+        retired_at = rule.retired_at
+        if retired_at is not None and (as_of is None or retired_at <= as_of):
+            continue
+        known = in_force.get(rule.slug)
+        if known is None or rule.version < known.version:
+            in_force[rule.slug] = rule
+    return list(in_force.values())
+
+
+def _rule(
+    query: ReportQuery,
+    known: list[CreditRule],
+    every: list[CreditRule],
+    problems: list[Problem],
+) -> CreditRule:
+    """Return the rule a query names by its slug, or the exact version it pins."""
+    slug, pins, number = query.rule.partition("@")
+    if not slug and not pins:
+        default = next((rule.slug for rule in every if rule.is_default and _is_active(rule)), "")
+        return next((rule for rule in known if rule.slug == default), known[0])
+    if not pins:
+        for rule in known:
+            if rule.slug == slug:
+                return rule
+        names = ", ".join(rule.slug for rule in known)
+        message = f"No active credit rule is called “{slug}”; there are {names}."
+        problems.append(Problem("rule", "unknown-rule", message, known[0].slug))
+        return known[0]
+    for rule in every:
+        if (rule.slug, str(rule.version)) == (slug, number):
+            _check_version(rule, query, problems)
             return rule
-    names = ", ".join(rule.slug for rule in active)
-    message = f"No active credit rule is called “{query.rule}”; there are {names}."
-    problems.append(Problem("rule", "unknown-rule", message, active[0].slug))
-    return active[0]
+    versions = ", ".join(f"{rule.slug}@{rule.version}" for rule in every if rule.slug == slug)
+    message = f"There is no rule version “{query.rule}”; " + (
+        f"there are {versions}." if versions else f"no rule is called “{slug}”."
+    )
+    problems.append(Problem("rule", "unknown-rule", message, versions.split(", ")[0]))
+    return known[0]
+
+
+def _check_version(rule: CreditRule, query: ReportQuery, problems: list[Problem]) -> None:
+    """Refuse a version that holds no credit any more at the report's moment."""
+    if rule.retired_at is None or (query.as_of and query.as_of < rule.retired_at):
+        return
+    message = (
+        f"“{query.rule}” was retired on {rule.retired_at:%Y-%m-%d %H:%M} UTC and holds no credit "
+        "since. Give an as_of before that, or leave the version out."
+    )
+    problems.append(Problem("rule", "retired-rule", message, rule.slug))
+
+
+def _is_active(rule: CreditRule) -> bool:
+    return rule.retired_at is None
 
 
 def _variant(

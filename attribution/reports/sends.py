@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from attribution.reports.columns import Column
 from attribution.reports.definitions import define
 from attribution.reports.gathering import Rows, gather
+from attribution.reports.kinds import ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
@@ -152,3 +153,12 @@ def _notes(scope: Scope, figures: Rows, unconverted: dict[str, int]) -> tuple[st
         amount = display_amount(minor, currency)
         notes.append(f"Spend of {amount} has no exchange rate and is left out.")
     return tuple(notes)
+
+
+KIND = ReportKind(
+    name=NAME,
+    title=TITLE,
+    question="What every send cost and brought: taps, leads, pipeline and revenue, under one rule.",
+    build=build,
+    bases=("outcome", "touch"),
+)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from attribution.models import Bucket
 from attribution.reports.credit import Cell
-from attribution.reports.crm_totals import CrmTotal
+from attribution.reports.crm_totals import CrmTotal, all_currencies
 from attribution.reports.metrics import MICRO
 
 
@@ -112,6 +112,25 @@ def statement_of(crm: CrmTotal, cells: Iterable[Cell]) -> Statement:
     for reason, line in statement.excluded.items():
         line.unconverted_minor = crm.unconverted_minor.get(reason, 0)
     return statement
+
+
+def together(goal: str, currency: str, statements: Iterable[Statement]) -> Statement:
+    """Return a goal's statement over all currencies, in the reporting currency."""
+    parts = [statement for statement in statements if statement.goal == goal]
+    whole = Statement(goal, currency, all_currencies(goal, currency, [one.crm for one in parts]))
+    for part in parts:
+        for mine, theirs in (
+            (whole.excluded, part.excluded),
+            (whole.unattributed, part.unattributed),
+            (whole.attributed, part.attributed),
+        ):
+            _add_lines(mine, theirs)
+    return whole
+
+
+def _add_lines(mine: dict[Any, Line], theirs: dict[Any, Line]) -> None:
+    for key, line in theirs.items():
+        mine[key].add(amount=line.amount_minor, micro=line.count_micro)
 
 
 def _drop_empty(lines: dict[Any, Line]) -> None:

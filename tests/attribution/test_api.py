@@ -61,6 +61,19 @@ def test_every_report_comes_as_csv(name: str) -> None:
     assert len(response.content.splitlines()) > 1
 
 
+def test_a_report_comes_as_a_workbook_named_by_its_day() -> None:
+    tell_story()
+    response = get("reports/sends", format="xlsx", as_of="2026-06-15")
+    assert response["Content-Disposition"] == 'attachment; filename="sends-2026-06-15.xlsx"'
+    assert response.content.startswith(b"PK")
+
+
+def test_the_accept_header_names_the_format_too() -> None:
+    tell_story()
+    response = api_client("read").get("/api/v1/reports/sends", headers={"Accept": "text/csv"})
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+
+
 def test_an_unknown_format_is_refused() -> None:
     response = get("reports/sends", format="pdf")
     assert response.status_code == 400

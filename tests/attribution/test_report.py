@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
 
 from crm_sync.models import Deal
 from tests.attribution.story import tell_story
@@ -97,3 +99,25 @@ def test_a_wrong_day_is_bad_usage() -> None:
 def test_the_rule_can_be_chosen() -> None:
     tell_story()
     assert "All credit goes to the first touch." in printed("sends", "--rule", "first")
+
+
+def test_a_workbook_is_written_to_a_file(tmp_path: Path) -> None:
+    tell_story()
+    file = tmp_path / "sends.xlsx"
+    printed("sends", format="xlsx", output=file)
+    assert load_workbook(file).worksheets[0].max_row == 4
+
+
+def test_text_is_written_to_a_file_too(tmp_path: Path) -> None:
+    tell_story()
+    file = tmp_path / "sends.json"
+    printed("sends", format="json", output=file)
+    assert json.loads(file.read_text())["report"] == "sends"
+
+
+def test_a_workbook_without_a_file_is_bad_usage() -> None:
+    assert exit_status("sends", "--format", "xlsx") == 2
+
+
+def test_a_file_that_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
+    assert exit_status("sends", "--output", str(tmp_path / "nowhere" / "x.txt")) == 2

@@ -28,12 +28,21 @@ def test_nothing_asked_means_the_default_rule_over_all_days_now() -> None:
 def test_every_parameter_is_read() -> None:
     query = parse(
         rule="linear", lookback_days="30", date_basis="touch", from_="2026-01-01", to="2026-03-31",
-        contact_mode="primary", channel="sms", campaign="Trial win-back",
+        contact_mode="primary", channel="sms", campaign="Trial win-back", by="message",
+        goal="lead", currency="eur", limit="5",
     )  # fmt: skip
     assert query == ReportQuery(
         rule="linear", lookback_days=30, date_basis="touch", starts_on=date(2026, 1, 1),
         ends_on=date(2026, 3, 31), contact_mode="primary", channel="sms", campaign="Trial win-back",
+        by="message", goal="lead", currency="EUR", limit=5,
     )  # fmt: skip
+
+
+def test_what_was_given_comes_back_by_its_outside_names() -> None:
+    params = {"rule": "linear@3", "from": "2026-01-01", "as_of": "2026-06-30T10:00:00+00:00"}
+    assert parse_query(params, time_zone=BERLIN).given == params
+    assert ReportQuery().given == {}
+    assert parse(date_basis="touch").given == {"date_basis": "touch"}
 
 
 def test_an_as_of_day_includes_that_day_in_the_organisations_time_zone() -> None:
@@ -54,7 +63,7 @@ def test_a_lookback_that_is_no_number_of_days_is_refused(text: str) -> None:
 
 
 def test_an_unknown_date_basis_is_refused() -> None:
-    assert problem(date_basis="cohort") == ("date_basis", "unknown-value")
+    assert problem(date_basis="moon") == ("date_basis", "unknown-value")
 
 
 def test_an_unknown_contact_mode_is_refused() -> None:
@@ -89,3 +98,17 @@ def test_days_include_both_ends() -> None:
     query = parse(from_="2026-01-01", to="2026-01-31")
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1)]
     assert [query.covers(day) for day in days] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(("name", "code"), [("by", "unknown-value"), ("goal", "unknown-value")])
+def test_an_unknown_choice_is_refused(name: str, code: str) -> None:
+    assert problem(**{name: "moon"}) == (name, code)
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "many", "-3"])
+def test_a_limit_that_is_no_number_of_rows_is_refused(text: str) -> None:
+    assert problem(limit=text) == ("limit", "not-a-limit")
+
+
+def test_a_currency_that_is_no_code_is_refused() -> None:
+    assert problem(currency="euros") == ("currency", "not-a-currency")

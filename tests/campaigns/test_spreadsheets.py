@@ -5,6 +5,7 @@ import io
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,10 +15,13 @@ from openpyxl import Workbook, load_workbook
 
 from campaigns import table_rows, workbooks
 from campaigns.spreadsheets import (
+    Number,
+    Sheet,
     Table,
     UnreadableTableError,
     read_table,
     write_csv,
+    write_sheets,
     write_workbook,
 )
 
@@ -311,3 +315,14 @@ def test_any_text_can_be_written_as_a_workbook_and_read_again(cells: list[str]) 
     table = read(write_workbook([["x"] * 4, cells]))
 
     assert len(list(table.rows)) <= 1
+
+
+def test_sheets_keep_their_header_in_sight_and_format_their_numbers() -> None:
+    rows = [["name", "worth"], ["=1+1", Number(Decimal("2.50"), "0.00")], ["none", None]]
+    data = write_sheets([Sheet("One", rows, (10, 20)), Sheet("Two", [["a"]])])
+    book = load_workbook(io.BytesIO(data))
+    one = book["One"]
+    assert (one.freeze_panes, one.column_dimensions["B"].width) == ("A2", 20)
+    assert (one["A1"].font.bold, one["A2"].font.bold) == (True, False)
+    assert (one["A2"].data_type, one["B2"].value, one["B2"].number_format) == ("s", 2.5, "0.00")
+    assert (one["B3"].value, book.sheetnames) == (None, ["One", "Two"])

@@ -92,7 +92,12 @@ def _daily_credit(rule: CreditRule, starts_on: date) -> list[dict[str, Any]]:
         output_field=BooleanField(),
     )
     return list(
-        CreditTotal.objects.filter(rule=rule, bucket=Bucket.ATTRIBUTED, outcome_date__gte=starts_on)
+        CreditTotal.objects.filter(
+            rule=rule,
+            grain=CreditTotal.Grain.OUTCOME_DAY,
+            outcome_date__gte=starts_on,
+            bucket=Bucket.ATTRIBUTED,
+        )
         .order_by()
         .values("outcome_date", "kind", is_sms=is_sms)
         .annotate(amount=Sum("amount_minor"), micro=Sum("count_micro"))
@@ -215,7 +220,11 @@ def _axis(minor: int) -> str:
 def _top_sends(rule: CreditRule, today: date) -> list[dict[str, Any]]:
     starts_on = today - timedelta(days=DAYS - 1)
     earned = CreditTotal.objects.filter(
-        rule=rule, bucket=Bucket.ATTRIBUTED, send__isnull=False, outcome_date__gte=starts_on
+        rule=rule,
+        grain=CreditTotal.Grain.OUTCOME_DAY,
+        outcome_date__gte=starts_on,
+        bucket=Bucket.ATTRIBUTED,
+        send__isnull=False,
     )
     rows = list(
         earned.order_by()

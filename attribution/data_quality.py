@@ -123,6 +123,7 @@ def _unattributed(reason: str) -> Callable[[], Seen]:
     def look() -> Seen:
         cells = CreditTotal.objects.filter(
             rule__in=CreditRule.objects.active().filter(is_default=True),
+            grain=CreditTotal.Grain.ALL,
             kind=_KIND.WIN,
             bucket=Bucket.UNATTRIBUTED,
             reason=reason,

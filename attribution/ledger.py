@@ -134,7 +134,7 @@ def _write(
     batch.hash = digest(batch, rows)
     batch.save(force_insert=True)
     _copy(rows, batch)
-    add_to_totals(entries, kinds={str(outcome.pk): outcome.kind for outcome in outcomes})
+    add_to_totals(batch)
     return batch
 
 

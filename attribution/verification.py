@@ -19,6 +19,7 @@ from attribution.affected import Affected, affected_by
 from attribution.chain import canonical_line, digest
 from attribution.division import COUNT_MICRO, lines
 from attribution.models import CreditBatch, CreditRule, Outcome
+from attribution.running_sums import total_differences
 from crm_sync.models import Deal
 from tracking.models import Event, PendingChange
 
@@ -33,27 +34,6 @@ _ENTRIES = """
            link_id::text, touch_date::text, amount_minor, count_micro, rate::text, is_restatement
     FROM attribution_creditentry WHERE batch_id = %s ORDER BY line
 """
-_CELLS = (
-    "rule_id, kind, bucket, reason, channel_id, campaign_id, send_id, message_id, link_id, "
-    "touch_date, outcome_date"
-)
-# Set operations treat empty columns as equal, which joins do not.
-_TOTALS = f"""
-    WITH entries AS (
-        SELECT rule_id, o.kind, bucket, reason, channel_id, campaign_id, send_id, message_id,
-               link_id, touch_date, outcome_date,
-               sum(e.amount_minor)::bigint AS amount_minor, sum(count_micro)::bigint AS count_micro
-        FROM attribution_creditentry e JOIN attribution_outcome o ON o.id = e.outcome_id
-        GROUP BY {_CELLS}
-        HAVING sum(e.amount_minor) <> 0 OR sum(count_micro) <> 0
-    ), totals AS (
-        SELECT {_CELLS}, amount_minor, count_micro FROM attribution_credittotal
-        WHERE amount_minor <> 0 OR count_micro <> 0
-    )
-    SELECT 'the entries say', e.* FROM (TABLE entries EXCEPT TABLE totals) e
-    UNION ALL
-    SELECT 'the running sum says', t.* FROM (TABLE totals EXCEPT TABLE entries) t
-"""  # noqa: S608 - a constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +141,8 @@ def _retired_problems() -> Iterator[Problem]:
 
 
 def _total_problems() -> Iterator[Problem]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTALS)
-        for side, _, kind, bucket, reason, *_, amount, count in cursor.fetchall():
-            where = " ".join(filter(None, (kind, bucket, reason)))
-            message = f"For {where}, {side} {amount} minor units and {count} millionths."
-            yield Problem("total_differs", message)
+    for message in total_differences():
+        yield Problem("total_differs", message)
 
 
 def _chain_problems() -> Iterator[Problem]:

@@ -1,17 +1,18 @@
 """Brings a row's figures together from credit, spend, traffic and influence."""
 
 from collections import defaultdict
-from uuid import UUID
+from typing import Literal
 
 from attribution.models import Bucket, Outcome
 from attribution.reports.costs import costs_by
-from attribution.reports.credit import Cell, Dimension, credit_cells, only
+from attribution.reports.credit import Cell, Key, credit_cells, only
 from attribution.reports.influence import influence_by
 from attribution.reports.metrics import Metrics, median_days
 from attribution.reports.scope import Scope
 from campaigns.models import Spend
 
-Rows = dict[UUID | None, Metrics]
+Dimension = Literal["send", "channel"]
+Rows = dict[Key, Metrics]
 
 _COUNTS = {
     Outcome.Kind.LEAD: "leads_micro",

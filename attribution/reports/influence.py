@@ -7,13 +7,13 @@ eligible touch a share (`linear`), whatever rule the report divides by.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import F, Min, QuerySet, Sum
 
 from attribution.models import Bucket, CreditEntry, CreditRule, Outcome
-from attribution.reports.credit import Dimension, only
+from attribution.reports.credit import only
 from attribution.reports.scope import Scope
 from campaigns.models import Channel
 
@@ -27,7 +27,9 @@ class Influence:
     to_win: list[float] = field(default_factory=list)
 
 
-def influence_by(dimension: Dimension, scope: Scope) -> dict[UUID | None, Influence]:
+def influence_by(
+    dimension: Literal["send", "channel"], scope: Scope
+) -> dict[UUID | None, Influence]:
     """Return every row's influence. One query; empty when no rule credits every touch.
 
     Open pipeline is a stock, as of the report's moment and over all days; the durations are
@@ -43,7 +45,7 @@ def influence_by(dimension: Dimension, scope: Scope) -> dict[UUID | None, Influe
     return dict(rows)
 
 
-def _pairs(dimension: Dimension, scope: Scope) -> QuerySet[CreditEntry, dict[str, Any]]:
+def _pairs(dimension: str, scope: Scope) -> QuerySet[CreditEntry, dict[str, Any]]:
     """Return (row, outcome) pairs with credit left, and what the figures need of each."""
     entries = CreditEntry.objects.filter(
         only(scope),

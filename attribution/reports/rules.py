@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from attribution.models import Bucket, CreditRule, Outcome
 from attribution.reports.columns import Column
-from attribution.reports.credit import credit_cells
+from attribution.reports.credit import Key, credit_cells
 from attribution.reports.definitions import define
 from attribution.reports.kinds import ReportKind
 from attribution.reports.proof import prove
@@ -37,7 +36,7 @@ def build(query: ReportQuery, *, now: datetime) -> Report[RuleRow]:
     """
     scope = scope_of(query, now=now)
     active = list(CreditRule.objects.active())
-    revenue: dict[UUID | None, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    revenue: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for rule in active:
         for cell in credit_cells(scope, rule, by="channel", basis=query.date_basis):
             if cell.kind == Outcome.Kind.WIN and cell.bucket == Bucket.ATTRIBUTED:

@@ -8,10 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from attribution.models import Bucket
-from attribution.reports.credit import Cell
+from attribution.reports.credit import Cell, Key
 from attribution.reports.crm_totals import CrmTotal, all_currencies
 from attribution.reports.metrics import MICRO
 
@@ -43,7 +42,7 @@ class Statement:
     currency: str
     crm: CrmTotal
     excluded: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
-    attributed: dict[UUID | None, Line] = field(default_factory=lambda: defaultdict(Line))
+    attributed: dict[Key, Line] = field(default_factory=lambda: defaultdict(Line))
     unattributed: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
 
     @property

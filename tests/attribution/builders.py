@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from attribution.ledger import hold
 from attribution.models import CreditEntry, CreditRule, CreditTotal
@@ -153,7 +153,7 @@ def rule(slug: str = "linear") -> CreditRule:
 def sums(slug: str = "linear", kind: str = "win") -> dict[str, int]:
     """Return the running sums of a rule for a goal, in minor units, by channel or reason."""
     found: dict[str, int] = {}
-    for total in CreditTotal.objects.filter(rule=rule(slug), kind=kind).select_related("channel"):
+    for total in _totals(slug, kind):
         place = total.channel.slug if total.channel else f"{total.bucket}: {total.reason}"
         found[place] = found.get(place, 0) + total.amount_minor
     return found
@@ -162,10 +162,15 @@ def sums(slug: str = "linear", kind: str = "win") -> dict[str, int]:
 def counts(slug: str = "linear", kind: str = "win") -> dict[str, int]:
     """Return the running sums of a rule for a goal, in millionths, by channel or reason."""
     found: dict[str, int] = {}
-    for total in CreditTotal.objects.filter(rule=rule(slug), kind=kind).select_related("channel"):
+    for total in _totals(slug, kind):
         place = total.channel.slug if total.channel else f"{total.bucket}: {total.reason}"
         found[place] = found.get(place, 0) + total.count_micro
     return found
+
+
+def _totals(slug: str, kind: str) -> QuerySet[CreditTotal]:
+    totals = CreditTotal.objects.filter(rule=rule(slug), kind=kind, grain="all")
+    return totals.select_related("channel")
 
 
 def earned(touch: Touchpoint, *, slug: str = "linear", kind: str = "win") -> int:

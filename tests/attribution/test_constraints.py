@@ -125,10 +125,20 @@ def test_running_sums_have_one_row_per_cell_even_where_columns_are_empty() -> No
             kind=total.kind,
             bucket=total.bucket,
             reason=total.reason,
+            grain=total.grain,
+            touch_date=total.touch_date,
             outcome_date=total.outcome_date,
             amount_minor=1,
             count_micro=1,
         )
+
+
+def test_a_running_sum_has_the_dates_of_its_grain() -> None:
+    with refuses("attribution_total_dates_fit"), transaction.atomic():
+        CreditTotal.objects.create(
+            rule=rule(), kind="win", bucket="excluded", reason="no_amount", grain="all",
+            outcome_date=NOW.date(), amount_minor=1, count_micro=1,
+        )  # fmt: skip
 
 
 def test_a_period_does_not_end_before_it_starts() -> None:

@@ -257,8 +257,8 @@ def test_what_if_answers_in_the_shape_of_the_running_sums_and_posts_nothing() ->
     settle()
     before = CreditEntry.objects.count()
 
-    posted = CreditTotal.objects.filter(rule=rule("linear"))
-    columns = ("kind", "bucket", "reason", "channel_id", "touch_date", "outcome_date")
+    posted = CreditTotal.objects.filter(rule=rule("linear"), grain="cohort")
+    columns = ("kind", "bucket", "reason", "channel_id")
     figures = ("amount_minor", "count_micro")
     variant = CreditRule(kind="linear", parameters={}, lookback_days=90, contact_mode="roles")
     answer = services.what_if(rule=variant)

@@ -1,6 +1,7 @@
 """Facts → outcomes: what credit is divided for, with its time, its amount or why it has none.
 
-A goal event is a lead; a deal is an opportunity from its creation and a win while it is won.
+A goal event is a lead; a deal is an opportunity from its creation and a win while it is won; a
+refund takes back a part of the win, dated and converted on its own day.
 Deriving only reads, so the proof of the ledger can compare; `write` stores what is different.
 """
 
@@ -20,12 +21,13 @@ from attribution.models import Outcome
 from attribution.rates import RatesOfDays
 from campaigns.exchange import MAX_AGE, convert_at
 from campaigns.models import ExchangeRate
-from crm_sync.models import Deal, Stage
+from crm_sync.models import Deal, DealRefund, Stage
 from tracking.models import Event
 
 FIELDS = (
     "person_id",
     "occurred_at",
+    "won_at",
     "source_amount_minor",
     "source_currency",
     "rate",
@@ -59,15 +61,17 @@ class Derived:
 
 
 def derive_from_deals(deal_ids: Iterable[UUID]) -> Derived:
-    """Return the opportunities and wins of these deals. Three queries, whatever the number.
+    """Return the opportunities, wins and refunds of these deals. Four queries, at any number.
 
     A deal that is deleted, or no longer won, withdraws an outcome it once had.
     """
     ids = list(deal_ids)
-    existing = {(o.kind, o.deal_id): o for o in Outcome.objects.filter(deal_id__in=ids)}
+    existing = {_deal_key(outcome): outcome for outcome in Outcome.objects.filter(deal_id__in=ids)}
     deals = Deal.objects.filter(pk__in=ids).order_by("pk")
+    refunds = DealRefund.objects.standing().filter(deal_id__in=ids, deal__deleted_at__isnull=True)
     wanted = [outcome for deal in deals for outcome in _of_deal(deal)]
-    return _compare({(o.kind, o.deal_id): o for o in wanted}, existing)
+    wanted += [_of_refund(refund) for refund in refunds.select_related("deal").order_by("pk")]
+    return _compare({_deal_key(outcome): outcome for outcome in wanted}, existing)
 
 
 def derive_from_events(event_ids: Iterable[UUID]) -> Derived:
@@ -130,6 +134,28 @@ def _of_deal(deal: Deal) -> list[Outcome]:
         )
         for kind, moment in moments.items()
     ]
+
+
+def _of_refund(refund: DealRefund) -> Outcome:
+    """Return what a refund takes back; while its deal is not won there is nothing to take from."""
+    deal = refund.deal
+    is_won = deal.outcome == Stage.Outcome.WON
+    return Outcome(
+        kind=Outcome.Kind.REFUND,
+        deal_id=deal.pk,
+        refund_id=refund.pk,
+        occurred_at=refund.refunded_at,
+        won_at=deal.closed_at if is_won else None,
+        source_amount_minor=-refund.amount_minor,
+        source_currency=refund.currency,
+        exclusion=Outcome.Exclusion.NONE if is_won else Outcome.Exclusion.NOT_WON,
+    )
+
+
+def _deal_key(outcome: Outcome) -> _Key:
+    """Return what makes an outcome of a deal the same one: the deal, or the refund."""
+    is_refund = outcome.kind == Outcome.Kind.REFUND
+    return outcome.kind, outcome.refund_id if is_refund else outcome.deal_id
 
 
 def _of_event(event: Event) -> Outcome:
@@ -205,7 +231,7 @@ def _converted(outcome: Outcome, rate: Decimal | None) -> int:
     return minor if abs(minor) <= _LARGEST_STORED else 0
 
 
-def _exclusion(outcome: Outcome) -> Outcome.Exclusion:
+def _exclusion(outcome: Outcome) -> str:
     """Say why an outcome's money, or all of it, cannot be divided."""
     if outcome.occurred_at is None:
         return Outcome.Exclusion.NO_DATE
@@ -214,6 +240,8 @@ def _exclusion(outcome: Outcome) -> Outcome.Exclusion:
         return Outcome.Exclusion.NONE if is_lead else Outcome.Exclusion.NO_AMOUNT
     if outcome.rate is None:
         return Outcome.Exclusion.NO_RATE
+    if outcome.credited_at is None:  # a refund of what is no win, or of one without a date
+        return outcome.exclusion or Outcome.Exclusion.NO_DATE
     if abs(outcome.amount_minor) > LARGEST_AMOUNT or _is_lost(outcome):
         return Outcome.Exclusion.TOO_LARGE
     return Outcome.Exclusion.NONE
@@ -221,4 +249,4 @@ def _exclusion(outcome: Outcome) -> Outcome.Exclusion:
 
 def _is_lost(outcome: Outcome) -> bool:
     """Whether converting made an amount that no column can hold."""
-    return outcome.amount_minor == 0 and (outcome.source_amount_minor or 0) > LARGEST_AMOUNT
+    return outcome.amount_minor == 0 and abs(outcome.source_amount_minor or 0) > LARGEST_AMOUNT

@@ -180,7 +180,10 @@ def _store_and_post(
     is_new = {outcome.pk for outcome in derived.new}
 
     def cause(outcome: Outcome) -> str:
-        return CreditBatch.Cause.NEW_OUTCOME.value if outcome.pk in is_new else cause_of(outcome)
+        if outcome.pk not in is_new:
+            return cause_of(outcome)
+        is_refund = outcome.kind == Outcome.Kind.REFUND
+        return (CreditBatch.Cause.REFUND if is_refund else CreditBatch.Cause.NEW_OUTCOME).value
 
     posted = 0
     for name, alike in groupby(sorted(derived.all, key=cause), key=cause):

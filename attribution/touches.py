@@ -191,7 +191,7 @@ def _outcome_columns(
     outcomes: Sequence[Outcome], created: dict[str, int], leads: dict[str, int]
 ) -> Outcomes:
     """Return times and anchors. A lead is its own lead creation and has no opportunity."""
-    times = [microseconds(outcome.occurred_at) for outcome in outcomes]
+    times = [microseconds(outcome.credited_at) for outcome in outcomes]
     is_lead = [outcome.kind == Outcome.Kind.LEAD for outcome in outcomes]
     return Outcomes(
         time=_column(times),

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from crm_sync.models import Connection, Deal, SyncProblem, WriteBack
+    from crm_sync.models import Connection, Deal, DealRefund, SyncProblem, WriteBack
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -28,6 +28,19 @@ class DealQuerySet(models.QuerySet["Deal"]):
     def present(self) -> DealQuerySet:
         """Keep deals that still exist in their CRM."""
         return self.filter(deleted_at__isnull=True)
+
+
+class DealRefundQuerySet(models.QuerySet["DealRefund"]):
+    """Filters over refunds."""
+
+    def standing(self) -> DealRefundQuerySet:
+        """Keep refunds that were neither taken back nor replaced by a correction."""
+        return self.filter(removed_at__isnull=True)
+
+    def known_at(self, moment: datetime) -> DealRefundQuerySet:
+        """Keep refunds that stood at a moment, as far as we had been told by then."""
+        still = Q(removed_at__isnull=True) | Q(removed_at__gt=moment)
+        return self.filter(still, recorded_at__lte=moment)
 
 
 class SyncProblemQuerySet(models.QuerySet["SyncProblem"]):

@@ -104,15 +104,17 @@ class Migration(migrations.Migration):
             name='Outcome',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('lead', 'Lead'), ('opportunity', 'Opportunity'), ('win', 'Win')], max_length=12)),
+                ('kind', models.CharField(choices=[('lead', 'Lead'), ('opportunity', 'Opportunity'), ('win', 'Win'), ('refund', 'Refund')], max_length=12)),
                 ('occurred_at', models.DateTimeField(help_text='Empty: excluded, no_date', null=True)),
+                ('won_at', models.DateTimeField(help_text='Of a refund: when its deal was won, where its lookback starts', null=True)),
                 ('source_amount_minor', models.BigIntegerField(help_text='As the source says', null=True)),
                 ('source_currency', models.CharField(max_length=3)),
                 ('rate', models.DecimalField(decimal_places=10, max_digits=20, null=True)),
                 ('amount_minor', models.BigIntegerField(default=0, help_text='In the reporting currency; 0 where it is not known')),
-                ('exclusion', models.CharField(blank=True, choices=[('', 'None'), ('no_amount', 'No amount in the CRM'), ('no_date', 'No date in the CRM'), ('no_rate', 'No exchange rate'), ('too_large', 'Amount too large to divide exactly'), ('withdrawn', 'Deleted, reopened or taken back')], default='', max_length=10)),
+                ('exclusion', models.CharField(blank=True, choices=[('', 'None'), ('no_amount', 'No amount in the CRM'), ('no_date', 'No date in the CRM'), ('no_rate', 'No exchange rate'), ('not_won', 'Refund of a deal that is not won'), ('too_large', 'Amount too large to divide exactly'), ('withdrawn', 'Deleted, reopened or taken back')], default='', max_length=10)),
                 ('updated_at', models.DateTimeField()),
                 ('deal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm_sync.deal')),
+                ('refund', models.ForeignKey(help_text='Its deal is named too', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='crm_sync.dealrefund')),
                 ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracking.event')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracking.person')),
             ],
@@ -166,7 +168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('grain', models.CharField(choices=[('all', 'All days together'), ('outcome_day', 'Day of the outcome'), ('touch_day', 'Day of the touch'), ('cohort', 'Month of the touch by month of the outcome')], max_length=12)),
-                ('kind', models.CharField(choices=[('lead', 'Lead'), ('opportunity', 'Opportunity'), ('win', 'Win')], max_length=12)),
+                ('kind', models.CharField(choices=[('lead', 'Lead'), ('opportunity', 'Opportunity'), ('win', 'Win'), ('refund', 'Refund')], max_length=12)),
                 ('bucket', models.CharField(choices=[('attributed', 'Attributed'), ('unattributed', 'Unattributed'), ('excluded', 'Excluded')], max_length=12)),
                 ('reason', models.CharField(blank=True, max_length=24)),
                 ('touch_date', models.DateField(help_text='First of the month in cohorts', null=True)),
@@ -195,7 +197,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('kind', 'deal'), name='attribution_outcome_deal'),
+            constraint=models.UniqueConstraint(condition=models.Q(('refund__isnull', True)), fields=('kind', 'deal'), name='attribution_outcome_deal'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.UniqueConstraint(fields=('refund',), name='attribution_outcome_refund'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'refund'), ('refund__isnull', False)), models.Q(models.Q(('kind', 'refund'), _negated=True), ('refund__isnull', True)), _connector='OR'), name='attribution_outcome_refund_fits'),
         ),
         migrations.AddConstraint(
             model_name='outcome',

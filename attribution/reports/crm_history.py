@@ -32,6 +32,7 @@ _Outcomes = dict[tuple[UUID, str], str]
 class PastDeal:
     """A deal as it was: its outcome, its amount in minor units, and its days."""
 
+    id: UUID
     outcome: str
     amount_minor: int | None
     currency: str
@@ -85,6 +86,7 @@ def _as_it_was(deal: Deal, undone: dict[str, str], outcomes: _Outcomes) -> PastD
         closed_on = date.fromisoformat(text) if text else None
     stage = undone.get(DealChange.Field.STAGE, "")
     return PastDeal(
+        id=deal.pk,
         outcome=outcomes.get((deal.stage.pipeline_id, stage), deal.outcome),
         amount_minor=amount,
         currency=currency,

@@ -1,7 +1,7 @@
 """What the CRM itself says, straight from its deals and never from the ledger.
 
-This is the independent side of the reconciliation: leads from goal events, opportunities and
-wins from deals that still exist in their CRM.
+This is the independent side of the reconciliation: leads from goal events; opportunities, wins
+and what was refunded of them from deals that still exist in their CRM.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from attribution.rates import RatesOfDays
 from attribution.reports.crm_history import deals_as_of
 from attribution.reports.query import ReportQuery
 from campaigns.exchange import convert_at
-from crm_sync.models import Deal
+from crm_sync.models import Deal, DealRefund
 from tracking.models import Event
 
 _MOMENT = {"opportunity": "deal_created_at", "win": "closed_at"}
@@ -45,12 +45,14 @@ class CrmTotal:
 
 
 def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
-    """Return the totals by goal and currency for the report's days and moment. Four queries."""
+    """Return the totals by goal and currency for the report's days and moment. Six queries at most."""
     groups = [("lead", group) for group in _lead_groups(query.as_of)]
     if query.as_of:
-        groups += list(_past_groups(query.as_of))
+        groups += _past_groups(query.as_of)
     else:
         groups += [(goal, group) for goal in _MOMENT for group in _deal_groups(goal)]
+        present = DealRefund.objects.standing().filter(deal__deleted_at__isnull=True)
+        groups += [("refund", group) for group in _refund_groups(present)]
     covered = [(goal, group) for goal, group in groups if query.covers(group["day"])]
     rates = RatesOfDays((group["source"], group["day"]) for _, group in covered if group["source"])
     totals: dict[tuple[str, str], CrmTotal] = {}
@@ -84,9 +86,20 @@ def _deal_groups(goal: str) -> Iterable[dict[str, Any]]:
     return _grouped(dated, "amount_minor")
 
 
+def _refund_groups(refunds: QuerySet[DealRefund]) -> Iterable[dict[str, Any]]:
+    """Group refunds, as negative amounts."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    dated = refunds.annotate(
+        day=TruncDate("refunded_at", tzinfo=zone), source=F("currency"), taken=-F("amount_minor")
+    )
+    return _grouped(dated, "taken")
+
+
 def _past_groups(as_of: datetime) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Return every deal of a past moment as a group of one."""
+    """Return every deal of a past moment as a group of one, and its refunds."""
+    present = set()
     for deal in deals_as_of(as_of):
+        present.add(deal.id)
         group = {
             "source": deal.currency,
             "each": deal.amount_minor,
@@ -97,6 +110,9 @@ def _past_groups(as_of: datetime) -> Iterable[tuple[str, dict[str, Any]]]:
         yield "opportunity", {**group, "day": deal.created_on}
         if deal.outcome == "won":
             yield "win", {**group, "day": deal.closed_on}
+    known = DealRefund.objects.known_at(as_of)
+    gone = [deal for deal in known.values_list("deal_id", flat=True) if deal not in present]
+    yield from (("refund", group) for group in _refund_groups(known.exclude(deal__in=gone)))
 
 
 def _lead_groups(as_of: datetime | None) -> Iterable[dict[str, Any]]:

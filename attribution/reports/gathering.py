@@ -23,7 +23,12 @@ _SOURCED = {
     Outcome.Kind.LEAD: "leads_sourced_micro",
     Outcome.Kind.OPPORTUNITY: "opportunities_sourced_micro",
 }
-_AMOUNTS = {Outcome.Kind.OPPORTUNITY: "pipeline_minor", Outcome.Kind.WIN: "revenue_minor"}
+_AMOUNTS = {
+    Outcome.Kind.OPPORTUNITY: "pipeline_minor",
+    Outcome.Kind.WIN: "revenue_minor",
+    Outcome.Kind.REFUND: "revenue_minor",
+}
+"""Revenue is net of refunds: they carry negative amounts."""
 
 
 def gather(scope: Scope, *, by: Dimension) -> tuple[Rows, dict[str, int]]:
@@ -50,8 +55,9 @@ def _take_credit(rows: Rows, cell: Cell) -> None:
     if cell.bucket != Bucket.ATTRIBUTED:
         return
     row = rows[cell.key]
-    count = _COUNTS[Outcome.Kind(cell.kind)]
-    setattr(row, count, getattr(row, count) + cell.count_micro)
+    count = _COUNTS.get(Outcome.Kind(cell.kind))
+    if count:
+        setattr(row, count, getattr(row, count) + cell.count_micro)
     amount = _AMOUNTS.get(Outcome.Kind(cell.kind))
     if amount:
         setattr(row, amount, getattr(row, amount) + cell.amount_minor)

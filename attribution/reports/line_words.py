@@ -21,7 +21,7 @@ def lacks_of(statement: Statement) -> list[str]:
     """Return what the CRM's deals or leads lack; a lead needs no amount."""
     crm, is_lead = statement.crm, statement.goal == "lead"
     return lacks_in_words(
-        "lead" if is_lead else "deal",
+        statement.goal if statement.goal in {"lead", "refund"} else "deal",
         without_amount=0 if is_lead else crm.without_amount,
         without_date=crm.without_date,
         without_rate=crm.without_rate,

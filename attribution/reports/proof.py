@@ -11,7 +11,7 @@ from attribution.reports.scope import Scope
 from attribution.reports.statement import Statement, statement_of
 from crm_sync.models import Connection
 
-GOAL_ORDER = ("lead", "opportunity", "win")
+GOAL_ORDER = ("lead", "opportunity", "win", "refund")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ def prove(scope: Scope) -> Proof:
         crm = all_currencies(
             goal, scope.currency, [total for total in totals if total.goal == goal]
         )
-        statements.append(statement_of(crm, [cell for cell in cells if cell.kind == goal]))
+        earned = [cell for cell in cells if cell.kind == goal]
+        if goal != "refund" or crm.count or earned:  # who gave nothing back need not read of it
+            statements.append(statement_of(crm, earned))
     return Proof(statements=statements, synced_at=latest_sync())
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from attribution.models import Outcome
 from attribution.reports.columns import Column
 from attribution.reports.credit import Cell, credit_cells, foreign_cells
 from attribution.reports.crm_totals import CrmTotal, crm_totals
@@ -205,9 +206,14 @@ def _currencies(
     totals: dict[tuple[str, str], CrmTotal],
     cells: dict[tuple[str, str], list[Cell]],
 ) -> list[str]:
-    """Return a goal's currencies, ours first; ours stands even when there is nothing."""
+    """Return a goal's currencies, ours first; ours stands even when there is nothing.
+
+    Except for refunds: who never gave money back need not read about it.
+    """
     ours = settings.REPORTING_CURRENCY
     found = {currency for kind, currency in [*totals, *cells] if kind == goal}
+    if goal == Outcome.Kind.REFUND and not found:
+        return []
     return [ours, *sorted(found - {ours})]
 
 

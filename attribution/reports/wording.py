@@ -18,10 +18,11 @@ REASONS = {
     "no_amount": "No amount in the CRM",
     "no_date": "No date in the CRM",
     "no_rate": "No exchange rate for its currency",
+    "not_won": "Refunds of deals that are not won",
     "too_large": "Amount too large to divide exactly",
     "withdrawn": "Deleted, reopened or taken back",
 }
-GOALS = {"lead": "Leads", "opportunity": "Opportunities", "win": "Wins"}
+GOALS = {"lead": "Leads", "opportunity": "Opportunities", "win": "Wins", "refund": "Refunds"}
 
 
 def reason_in_words(code: str) -> str:
@@ -32,7 +33,7 @@ def reason_in_words(code: str) -> str:
 def lacks_in_words(
     what: str, *, without_amount: int, without_date: int, without_rate: int
 ) -> list[str]:
-    """Return what the CRM itself lacks; `what` is “deal” or “lead”."""
+    """Return what the CRM itself lacks; `what` is “deal”, “lead” or “refund”."""
     lacks = (
         (
             without_amount,

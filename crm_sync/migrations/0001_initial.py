@@ -232,6 +232,27 @@ class Migration(migrations.Migration):
                 'ordering': ['-next_attempt_at'],
             },
         ),
+        migrations.CreateModel(
+            name='DealRefund',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('external_id', models.CharField(help_text='The refund’s own number, unique in its CRM', max_length=120, verbose_name='reference')),
+                ('amount_minor', models.BigIntegerField(help_text='Taken back, so always above 0')),
+                ('currency', models.CharField(max_length=3)),
+                ('refunded_at', models.DateTimeField(help_text='When the money went back', verbose_name='refunded')),
+                ('reason', models.CharField(choices=[('refund', 'Refund'), ('churn', 'Customer left'), ('credit_note', 'Credit note')], default='refund', max_length=12)),
+                ('origin', models.CharField(choices=[('api', 'API'), ('file', 'File import'), ('admin', 'Entered by hand')], editable=False, max_length=6)),
+                ('recorded_at', models.DateTimeField(editable=False, verbose_name='recorded')),
+                ('removed_at', models.DateTimeField(editable=False, help_text='Taken back or replaced by a correction', null=True, verbose_name='removed')),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='crm_sync.connection')),
+                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='crm_sync.deal')),
+            ],
+            options={
+                'verbose_name': 'refund',
+                'ordering': ['-refunded_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('connection', 'external_id'), name='crm_sync_refund_unique'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='crm_sync_refund_takes_back'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='crm_sync_refund_currency_code')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='company',
             constraint=models.UniqueConstraint(fields=('connection', 'external_id'), name='crm_sync_company_unique'),

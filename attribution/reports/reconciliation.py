@@ -156,7 +156,11 @@ def build(query: ReportQuery, *, now: datetime) -> Reconciliation:
         total=None,
         definitions=define(scope, statements, date_basis="outcome"),
         proof=Proof(
-            statements=[together(goal, scope.currency, statements) for goal in GOAL_ORDER],
+            statements=[
+                together(goal, scope.currency, statements)
+                for goal in GOAL_ORDER
+                if any(item.goal == goal for item in statements)
+            ],
             synced_at=latest_sync(),
         ),
         statements=statements,

@@ -41,6 +41,25 @@ def replace_message(
         NotReplaceableError: the send is not live, or the version was replaced before.
         ConventionBrokenError: the text or the landing page cannot go out like this.
     """
+    new = check_replacement(message=message, body=body, destination_url=destination_url, now=now)
+    send, old = new.send, new.replaces
+    assert old is not None  # noqa: S101 - just set
+    old.retired_at = now
+    save_by(old, by, reason=f"Replaced by {new.utm_content}")
+    save_by(new, by, reason=f"Replaces {old.utm_content or 'the only version'}")
+    follow(send, now=now)
+    return new
+
+
+def check_replacement(
+    *, message: Message, body: str, destination_url: str, now: datetime
+) -> Message:
+    """Return the unsaved version that would take a place, if it may. Locks the send.
+
+    Raises:
+        NotReplaceableError: the send is not live, or the version was replaced before.
+        ConventionBrokenError: the text or the landing page cannot go out like this.
+    """
     send = Send.objects.select_for_update().get(pk=message.send_id)
     old = send.messages.get(pk=message.pk)
     _refuse_unless_going_out(send, old)
@@ -55,10 +74,6 @@ def replace_message(
     found = list(_check(new, old))
     if found:
         raise ConventionBrokenError(found, {})
-    old.retired_at = now
-    save_by(old, by, reason=f"Replaced by {new.utm_content}")
-    save_by(new, by, reason=f"Replaces {old.utm_content or 'the only version'}")
-    follow(send, now=now)
     return new
 
 

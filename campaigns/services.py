@@ -10,6 +10,7 @@ from campaigns.approvals import ApprovalRefusedError, approve_send
 from campaigns.bulk_edit import edit_sends, move_sends
 from campaigns.cloning import clone_send
 from campaigns.message_replacing import NotReplaceableError, replace_message
+from campaigns.proposed_texts import accept_text, change_live_text, decline_text
 from campaigns.rate_card import RateCardRefusedError, record_rate_card_cost
 from campaigns.send_moves import (
     TransitionNotAllowedError,
@@ -46,10 +47,13 @@ __all__ = [
     "TransitionNotAllowedError",
     "TransitionRefusedError",
     "WarningNotFoundError",
+    "accept_text",
     "acknowledge_warning",
     "approve_send",
     "blocking",
+    "change_live_text",
     "clone_send",
+    "decline_text",
     "delete_send",
     "edit_sends",
     "move_sends",

@@ -32,6 +32,7 @@ GROUPS = {
                 "exchangerate",
                 "sendingpolicy",
                 "sendapproval",
+                "proposedtext",
                 "acknowledgedwarning",
             ],
         ),

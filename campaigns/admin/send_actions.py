@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -9,24 +10,29 @@ from django.utils.html import format_html
 from campaigns.admin_base import RowAction, RowActionRefusedError, RowMade, signed_in_user
 from campaigns.approvals import PERMISSION
 from campaigns.lifecycle import VERBS, may_follow
-from campaigns.models import Send
+from campaigns.models import ProposedText, Send
 from campaigns.preflight import CheckResult
 from campaigns.published_rules import NoConventionError
 from campaigns.services import (
     ApprovalRefusedError,
     ConventionBrokenError,
     ErrorNotAcceptableError,
+    NotReplaceableError,
     ReasonMissingError,
     TransitionNotAllowedError,
     TransitionRefusedError,
     WarningNotFoundError,
+    accept_text,
     acknowledge_warning,
     approve_send,
     clone_send,
+    decline_text,
     transition_send,
 )
 
 APPROVE = "approve"
+ACCEPT_TEXT = "accept-text"
+DECLINE_TEXT = "decline-text"
 ACCEPT = "accept-warning"
 _CONFIRM = {
     "live": "Go live? UTM values, landing page and messages are fixed from then on.",
@@ -41,6 +47,10 @@ def send_actions(send: Send) -> list[RowAction]:
         RowAction("clone", "Clone", _clone, permission="campaigns.add_send"),
         RowAction(APPROVE, "Approve", _approve, permission=PERMISSION, is_button=False),
         RowAction(ACCEPT, "Accept", _accept, is_button=False),
+        RowAction(
+            ACCEPT_TEXT, "Send this text", _accept_text, permission=PERMISSION, is_button=False
+        ),
+        RowAction(DECLINE_TEXT, "Keep the old text", _decline_text, is_button=False),
     ]
 
 
@@ -97,6 +107,32 @@ def _approve(request: HttpRequest, send: Send) -> str:
     except ApprovalRefusedError as error:
         raise RowActionRefusedError([str(error)]) from error
     return f"You approved “{send.name}” as it is now. A change asks for a new approval."
+
+
+def _accept_text(request: HttpRequest, send: Send) -> str:
+    proposal = _proposal(request, send)
+    try:
+        new = accept_text(proposal=proposal, by=signed_in_user(request), now=timezone.now())
+    except (ApprovalRefusedError, NotReplaceableError, ConventionBrokenError) as error:
+        raise RowActionRefusedError([str(error)]) from error
+    return f"{new.utm_content} goes out from now on."
+
+
+def _decline_text(request: HttpRequest, send: Send) -> str:
+    proposal = _proposal(request, send)
+    try:
+        decline_text(proposal=proposal, by=signed_in_user(request), now=timezone.now())
+    except ApprovalRefusedError as error:
+        raise RowActionRefusedError([str(error)]) from error
+    return "The new text is declined; what goes out stays as it is."
+
+
+def _proposal(request: HttpRequest, send: Send) -> ProposedText:
+    """Return the proposal that the form names, of this send."""
+    try:
+        return ProposedText.objects.get(pk=request.POST.get("proposal", ""), message__send=send)
+    except (ProposedText.DoesNotExist, ValidationError) as error:
+        raise RowActionRefusedError(["There is no such text to decide on."]) from error
 
 
 def _accept(request: HttpRequest, send: Send) -> str:

@@ -16,8 +16,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from campaigns.admin.send_forms import explain
 from campaigns.admin_base import signed_in_user
 from campaigns.message_replacing import LONGEST_BODY
-from campaigns.models import Message
-from campaigns.services import ConventionBrokenError, NotReplaceableError, replace_message
+from campaigns.models import Message, ProposedText
+from campaigns.sending_policy import policy_of
+from campaigns.services import ConventionBrokenError, NotReplaceableError, change_live_text
 
 
 class ReplacementForm(forms.Form):
@@ -54,7 +55,7 @@ class MessageReplacingMixin(ModelAdmin):
         """Ask for the new text, and put it in the old one's place."""
         if not super().has_change_permission(request):
             raise PermissionDenied
-        rows = Message.objects.select_related("send").filter(send_id=object_id)
+        rows = Message.objects.select_related("send__channel").filter(send_id=object_id)
         message = rows.filter(pk=message_id).first()
         if message is None:
             raise Http404
@@ -75,13 +76,14 @@ class MessageReplacingMixin(ModelAdmin):
             "opts": self.opts,
             "old": message,
             "form": form,
+            "needs_approval": policy_of(message.send.channel).needs_approval,
         }
         return TemplateResponse(request, "campaigns/send_replace.html", context)
 
     def _replace(
         self, request: HttpRequest, message: Message, form: ReplacementForm
     ) -> HttpResponse:
-        new = replace_message(
+        new = change_live_text(
             message=message,
             body=form.cleaned_data["body"],
             destination_url=form.cleaned_data["destination_url"],
@@ -89,6 +91,10 @@ class MessageReplacingMixin(ModelAdmin):
             now=timezone.now(),
         )
         old = message.utm_content or "the first text"
+        if isinstance(new, ProposedText):
+            text = f"The new text waits for a second person; until then {old} goes out."
+            notes.success(request, text)
+            return redirect("admin:campaigns_send_change", message.send_id)
         text = f"{new.utm_content} goes out from now on; {old} is kept, and goes to nobody else."
         notes.success(request, text)
         return redirect("admin:campaigns_send_change", message.send_id)

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.acknowledgements import LONGEST_REASON, SHORTEST_REASON
-from campaigns.admin.send_actions import ACCEPT, APPROVE
+from campaigns.admin.send_actions import ACCEPT, ACCEPT_TEXT, APPROVE, DECLINE_TEXT
 from campaigns.admin_base import signed_in_user
 from campaigns.approvals import LONGEST_NOTE, PERMISSION, Approval, approval_of, why_not_approve
 from campaigns.models import NamingConvention, Send
 from campaigns.money import Money
 from campaigns.preflight import CheckResult, Level, errors_in, run_checks, unanswered_in
+from campaigns.proposed_texts import waiting_texts, why_not_accept
 from campaigns.send_history import Transition, transitions_of
 from campaigns.send_page import panels
 from campaigns.sending_policy import policy_of
@@ -68,6 +69,7 @@ def story_of(send: Send, request: HttpRequest) -> dict[str, Any]:
         "panels": _rendered_panels(send, request),
         **_checks(send, results, request),
         **_approval(send, request),
+        **_waiting_texts(send, request),
     }
 
 
@@ -148,6 +150,21 @@ def _approval(send: Send, request: HttpRequest) -> dict[str, Any]:
         else "",
         "why_not_approve": why_not if request.user.has_perm(PERMISSION) else "",
         "longest_note": LONGEST_NOTE,
+    }
+
+
+def _waiting_texts(send: Send, request: HttpRequest) -> dict[str, Any]:
+    """Say which new texts wait for a second person, and what this one may do about them."""
+    if send.status != Send.Status.LIVE:
+        return {"waiting_texts": []}
+    user = signed_in_user(request)
+    return {
+        "waiting_texts": [
+            {"row": row, "why_not": why_not_accept(row, user), "is_own": row.proposed_by == user}
+            for row in waiting_texts(send)
+        ],
+        "accept_text_address": reverse("admin:campaigns_send_do", args=[send.pk, ACCEPT_TEXT]),
+        "decline_text_address": reverse("admin:campaigns_send_do", args=[send.pk, DECLINE_TEXT]),
     }
 
 

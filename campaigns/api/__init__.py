@@ -9,6 +9,7 @@ from campaigns.api.checks import CheckConventionView
 from campaigns.api.conventions import ConventionViewSet
 from campaigns.api.messages import MessageViewSet
 from campaigns.api.policies import SendingPolicyViewSet
+from campaigns.api.proposed_texts import ProposedTextViewSet
 from campaigns.api.sends import SendViewSet
 from campaigns.api.spend import SpendViewSet
 
@@ -18,6 +19,7 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("campaigns", CampaignViewSet),
     ("sends", SendViewSet),
     ("messages", MessageViewSet),
+    ("proposed-texts", ProposedTextViewSet),
     ("sending-policies", SendingPolicyViewSet),
     ("spend", SpendViewSet),
 ]

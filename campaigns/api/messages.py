@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from campaigns.api.errors import translated
 from campaigns.api.send_serializer import MESSAGE_FIELDS, MESSAGE_OPTIONS
 from campaigns.api_base import ApiModelViewSet, acting_user
-from campaigns.models import Message, Send
-from campaigns.services import replace_message, save_send
+from campaigns.models import Message, ProposedText, Send
+from campaigns.services import change_live_text, save_send
 from campaigns.versions import WHOLE, active, spread
 
 
@@ -65,6 +65,12 @@ class ReplacementSerializer(serializers.Serializer):
     destination_url = serializers.CharField(max_length=2000, allow_blank=True, required=False)
 
 
+class ProposedSerializer(serializers.Serializer):
+    """Where to follow a text that waits for a second person."""
+
+    proposed_text = serializers.UUIDField()
+
+
 class MessageViewSet(ApiModelViewSet):
     """Versions of sends' texts."""
 
@@ -90,15 +96,21 @@ class MessageViewSet(ApiModelViewSet):
                 now=timezone.now(),
             )
 
-    @extend_schema(request=ReplacementSerializer, responses={201: MessageSerializer})
+    @extend_schema(
+        request=ReplacementSerializer,
+        responses={201: MessageSerializer, 202: ProposedSerializer},
+    )
     @action(detail=True, methods=["post"])
     def replace(self, request: Request, pk: str) -> Response:
-        """Put a new version in the place of one that is going out; the old one is kept."""
+        """Put a new version in the place of one that is going out; the old one is kept.
+
+        202 where a second person has to agree first: `proposed-texts/{id}/accept` is theirs.
+        """
         wanted = ReplacementSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         message = self.get_object()
         with translated():
-            new = replace_message(
+            new = change_live_text(
                 message=message,
                 body=wanted.validated_data["body"],
                 destination_url=wanted.validated_data.get(
@@ -107,4 +119,6 @@ class MessageViewSet(ApiModelViewSet):
                 by=acting_user(request),
                 now=timezone.now(),
             )
+        if isinstance(new, ProposedText):
+            return Response({"proposed_text": str(new.pk)}, status=202)
         return Response(self.get_serializer(new).data, status=201)

@@ -419,6 +419,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ProposedText',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('body', models.TextField(max_length=1600)),
+                ('destination_url', models.URLField(blank=True, max_length=2000)),
+                ('proposed_at', models.DateTimeField()),
+                ('is_accepted', models.BooleanField(help_text='Empty: it waits', null=True)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposed_texts', to='campaigns.message')),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['proposed_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('message',), name='campaigns_proposed_text_one_waits'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_accepted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_accepted__isnull', False)), _connector='OR'), name='campaigns_proposed_text_decided_whole')],
+            },
+        ),
+        migrations.CreateModel(
             name='SendApproval',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),

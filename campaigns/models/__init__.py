@@ -1,7 +1,12 @@
 """What a team plans to say: channels, naming conventions, campaigns, sends and their cost."""
 
 from campaigns.models.access import ApiKey, IdempotentAnswer
-from campaigns.models.governance import AcknowledgedWarning, SendApproval, SendingPolicy
+from campaigns.models.governance import (
+    AcknowledgedWarning,
+    ProposedText,
+    SendApproval,
+    SendingPolicy,
+)
 from campaigns.models.naming import Channel, ConventionToken, NamingConvention, new_share_token
 from campaigns.models.sends import (
     MOST_HELD_OUT,
@@ -26,6 +31,7 @@ __all__ = [
     "IdempotentAnswer",
     "Message",
     "NamingConvention",
+    "ProposedText",
     "Send",
     "SendApproval",
     "SendingPolicy",

@@ -1,4 +1,4 @@
-"""How a channel's sends go out, who approved one, and which warnings were accepted."""
+"""How sends go out, who approved one or a new text of it, and which warnings were accepted."""
 
 import datetime
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from campaigns.models.naming import Channel
-from campaigns.models.sends import Send
+from campaigns.models.sends import Message, Send
 from campaigns.public_ids import PublicIdField
 
 
@@ -87,6 +87,42 @@ class SendApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.send.name}, approved {self.approved_at:%Y-%m-%d}"
+
+
+class ProposedText(models.Model):
+    """A new text for a version that is going out, and a second person's yes or no to it."""
+
+    id = PublicIdField()
+    message = models.ForeignKey(Message, models.CASCADE, related_name="proposed_texts")
+    body = models.TextField(max_length=1600)
+    destination_url = models.URLField(max_length=2000, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    proposed_at = models.DateTimeField()
+    is_accepted = models.BooleanField(null=True, help_text="Empty: it waits")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=Q(decided_at__isnull=True),
+                name="campaigns_proposed_text_one_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, is_accepted__isnull=True)
+                | Q(decided_at__isnull=False, is_accepted__isnull=False),
+                name="campaigns_proposed_text_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A new text for {self.message}"
 
 
 class AcknowledgedWarning(models.Model):

@@ -12,6 +12,7 @@ from campaigns.preflight import CheckResult, Level
 from campaigns.services import (
     acknowledge_warning,
     approve_send,
+    change_live_text,
     replace_message,
     save_send,
     transition_send,
@@ -161,6 +162,49 @@ def test_a_replaced_text_of_a_live_send_asks_for_a_new_approval() -> None:
     )
 
     assert 'id="approval-note"' in page_of(signed_in(bob), send)
+
+
+def test_a_new_text_waits_on_the_page_until_a_second_person_accepts_it() -> None:
+    SendingPolicy.objects.update(needs_approval=True)
+    maria, bob = a_manager(), a_manager("bob")
+    send = a_ready_send(maria)
+    approve_send(send=send, by=bob, note="", now=NOW)
+    transition_send(send=send, to="live", by=maria, now=NOW)
+    proposal = change_live_text(
+        message=send.messages.get(), body="New {link} STOP", destination_url="", by=maria, now=NOW
+    )
+    own_page = page_of(signed_in(maria), send)
+    assert "Take it back" in own_page
+    assert "You proposed this text" in own_page
+    assert "Send this text from now on" in page_of(signed_in(bob), send)
+
+    page = do(signed_in(bob), send, "accept-text", proposal=proposal.pk)
+
+    assert "goes out from now on." in page
+    assert send.messages.filter(body="New {link} STOP", retired_at=None).exists()
+
+
+def test_a_declined_text_leaves_the_page() -> None:
+    SendingPolicy.objects.update(needs_approval=True)
+    maria = a_manager()
+    send = a_ready_send(maria)
+    Send.objects.update(status="live")
+    proposal = change_live_text(
+        message=send.messages.get(), body="New {link} STOP", destination_url="", by=maria, now=NOW
+    )
+
+    page = do(signed_in(maria), send, "decline-text", proposal=proposal.pk)
+
+    assert "The new text is declined" in page
+    assert "New text waits" not in page
+
+
+def test_a_decision_on_no_text_is_refused_in_words() -> None:
+    maria = a_manager()
+
+    page = do(signed_in(maria), a_ready_send(maria), "decline-text", proposal="what?")
+
+    assert "There is no such text to decide on." in page
 
 
 def test_a_send_does_not_go_live_by_its_button_without_approval() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from attribution.weights import Weighting, weighting
+from attribution.weights import SHARE_UNITS, Weighting, weighting
 
 _ANCHORS = {
     "first": "the first touch",
@@ -12,6 +12,18 @@ _ANCHORS = {
     "last": "the last touch",
 }
 _KINDS = {"tap": "Taps", "visit": "Visits"}
+_GOALS = {"win": "wins", "opportunity": "opportunities", "lead": "leads"}
+_FITTED_ON = (
+    "The shares were fitted on {day}, on {converted} journeys that led there and {nulls} that did "
+    "not, and stay as they are until the rule is fitted again."
+)
+_MEANINGS = {
+    "markov": "A {place}’s share is its removal effect: by how much {goals} would fall if it led "
+    "to nothing. " + _FITTED_ON,
+    "shapley": "A {place}’s share is its Shapley value: what it adds to the rate of {goals}, on "
+    "average over all combinations. " + _FITTED_ON,
+}
+_SHARES_TOLD = 6
 _PEOPLE = {
     "roles": "the contacts named on the deal",
     "roles_else_company": "the contacts named on the deal or, where there are none, "
@@ -34,7 +46,8 @@ def rule_in_words(
         InvalidRuleError: the parameters mean nothing.
     """
     rule = weighting(kind=kind, parameters=parameters)
-    sentences = [_division(rule), *_multipliers(rule), _direct(rule)]
+    division = _by_place(kind, parameters, rule) if rule.by else [_division(rule)]
+    sentences = [*division, *_multipliers(rule), _direct(rule)]
     return " ".join([*sentences, _window(lookback_days, contact_mode)])
 
 
@@ -52,6 +65,46 @@ def _division(rule: Weighting) -> str:
         parts.append(f"{_percent(rule.rest, total)} is shared equally by the touches in between")
     text = f"{', '.join(parts[:-1])} and {parts[-1]}."
     return f"{text} Where one of them is missing, the others share in proportion."
+
+
+def _by_place(kind: str, parameters: Mapping[str, object], rule: Weighting) -> list[str]:
+    """Return what rules say that weigh a touch by its channel or campaign."""
+    if kind == "linear_paid":
+        names = sorted(str(name) for name in _mapping(parameters, "channels").values())
+        return [
+            f"Credit is divided equally among the touches of paid channels ({', '.join(names)}).",
+            "Where no touch is paid, all touches share equally.",
+        ]
+    return [
+        _shares_in_words(parameters, rule),
+        _MEANINGS[kind].format(place=rule.by, **_fit(parameters)),
+    ]
+
+
+def _shares_in_words(parameters: Mapping[str, object], rule: Weighting) -> str:
+    names = _mapping(parameters, "names")
+    ranked = sorted(rule.places.items(), key=lambda item: (-item[1], item[0]))
+    told = [
+        f"{names.get(place, place)} {_percent(Fraction(share), Fraction(SHARE_UNITS))}"
+        for place, share in ranked[:_SHARES_TOLD]
+    ]
+    more = f" and {len(ranked) - _SHARES_TOLD} more" if len(ranked) > _SHARES_TOLD else ""
+    return f"A touch weighs the share of its {rule.by}: {', '.join(told)}{more}."
+
+
+def _fit(parameters: Mapping[str, object]) -> dict[str, str]:
+    fitted_on = _mapping(parameters, "fitted_on")
+    return {
+        "goals": _GOALS[str(parameters.get("goal", "win"))],
+        "converted": f"{fitted_on.get('journeys', 0):,}",
+        "nulls": f"{fitted_on.get('null_paths', 0):,}",
+        "day": str(parameters.get("fitted_at", ""))[:10],
+    }
+
+
+def _mapping(parameters: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = parameters.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _multipliers(rule: Weighting) -> list[str]:

@@ -100,9 +100,10 @@ def eligible_journeys(
     count = len(outcomes.time)
     outcome, touch = _candidates(touches, members)
     age = outcomes.time[outcome] - touches.time[touch]
-    outcome, touch, age = (column[age >= 0] for column in (outcome, touch, age))
+    is_one = (age >= 0) & ~_is_repeat(touches, outcome, touch)
+    outcome, touch, age = (column[is_one] for column in (outcome, touch, age))
     is_inside = np.ones(len(age), bool) if lookback_days is None else age <= lookback_days * DAY
-    is_eligible = is_inside & _counts(touches, outcome, touch)
+    is_eligible = is_inside & ~touches.is_excluded[touch]
     reasons = np.full(count, _NO_CONTACTS)
     reasons[members.outcome] = _NO_TOUCHES
     reasons[outcome] = _OUTSIDE
@@ -158,18 +159,21 @@ def _candidates(touches: Touches, members: Members) -> tuple[Ints, Ints]:
     return outcome, order[pairs - outcome * size]
 
 
-def _counts(touches: Touches, outcome: Ints, touch: Ints) -> Flags:
-    """Say which candidates may earn: not excluded, and of one click only the first."""
-    may_earn = ~touches.is_excluded[touch]
+def _is_repeat(touches: Touches, outcome: Ints, touch: Ints) -> Flags:
+    """Say which candidates are one and the same touch as an earlier one: a click seen again.
+
+    What is excluded neither repeats a touch nor is repeated.
+    """
+    is_repeat = np.zeros(len(touch), bool)
     clicks = touches.click[touches.click >= 0]
     if not (np.diff(np.sort(clicks)) == 0).any():
-        return may_earn
-    places = np.flatnonzero(may_earn & (touches.click[touch] >= 0))
+        return is_repeat
+    places = np.flatnonzero(~touches.is_excluded[touch] & (touches.click[touch] >= 0))
     click, whose = touches.click[touch[places]], outcome[places]
     order = np.lexsort((places, click, whose))
-    is_repeat = (np.diff(click[order]) == 0) & (np.diff(whose[order]) == 0)
-    may_earn[places[order[1:]][is_repeat]] = False
-    return may_earn
+    again = (np.diff(click[order]) == 0) & (np.diff(whose[order]) == 0)
+    is_repeat[places[order[1:]][again]] = True
+    return is_repeat
 
 
 def _keeps_credit(is_direct: Flags, outcome: Ints, outcome_count: int) -> Flags:

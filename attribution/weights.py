@@ -1,21 +1,22 @@
 """Every credit rule's weights, as whole numbers. Pure.
 
-Anchored rules (all but time decay) follow one algorithm: resolve each anchor to a touch or to
-none, drop those without, add where one touch holds several, leave the rest to the touches in
-between, normalise. Their weights are exact ratios. Time decay is `2^(-age / half_life)`, scaled
-so that the newest touch has 2^52, and computed the same on every machine.
+Anchored rules follow one algorithm: resolve each anchor to a touch or to none, drop those
+without, add where one touch holds several, leave the rest to the touches in between, normalise.
+Their weights are exact ratios. Time decay has a module of its own. Rules by place weigh a touch
+by its channel or campaign: `linear_paid` by 1 or 0, data-driven ones by fitted shares.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attribution.journeys import DAY, Journeys, Outcomes, Touches, last_at_or_before
+from attribution.decay import decaying_weights
+from attribution.journeys import Journeys, Outcomes, Touches, last_at_or_before
 
 Ints = NDArray[np.int64]
 
@@ -23,8 +24,20 @@ ANCHORS = ("first", "lead", "opportunity", "last")
 """Where weights may stand; what is left goes to `rest`, the touches in between."""
 
 DEFAULT_HALF_LIFE_DAYS = 30
+SHARE_UNITS = 10**9
+"""Fitted shares are whole billionths, so that they sum to exactly 1."""
+
 TOUCH_KINDS = ("tap", "visit")
 """The kinds a custom rule may multiply, by their number in `Touches.kind`."""
+
+DATA_DRIVEN = ("markov", "shapley")
+"""The kinds whose shares are fitted from journeys; see `data_driven.py`."""
+
+GOALS = ("win", "opportunity", "lead")
+"""What a data-driven rule may be fitted on."""
+
+NO_CAMPAIGN = "none"
+"""Stands among campaign ids for touches without a campaign."""
 
 _SHIPPED: dict[str, dict[str, str]] = {
     "first": {"first": "100"},
@@ -41,9 +54,6 @@ _SHIPPED: dict[str, dict[str, str]] = {
     "j_shaped": {"first": "20", "rest": "20", "last": "60"},
     "inverse_j": {"first": "60", "rest": "20", "last": "20"},
 }  # fmt: skip
-_TABLE_BITS = 12
-_DECAY_BITS = 52
-_TOTAL_BITS = 59
 
 
 class InvalidRuleError(ValueError):
@@ -56,20 +66,29 @@ class InvalidRuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Weighting:
-    """What a rule's kind and parameters amount to. A half-life makes it time decay."""
+    """What a rule's kind and parameters amount to. A half-life makes it time decay.
+
+    `by` “channel” or “campaign” makes it a rule by place: `places` are the weights by id, and a
+    place that is not named weighs nothing.
+    """
 
     anchors: Mapping[str, Fraction] = field(default_factory=dict)
     rest: Fraction = Fraction(0)
     multipliers: Mapping[str, Fraction] = field(default_factory=dict)
     half_life_days: Fraction | None = None
     keeps_direct: bool = False
+    by: str = ""
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 def weighting(*, kind: str, parameters: Mapping[str, object]) -> Weighting:
     """Return what a rule's kind and parameters mean.
 
-    Parameters: `keeps_direct` (every kind), `half_life_days` (time_decay), and for custom the
-    weights `first`, `lead`, `opportunity`, `last`, `rest` and `kinds` {touch kind: multiplier}.
+    Parameters: `keeps_direct` (every kind); `half_life_days` (time_decay); for custom the
+    weights `first`, `lead`, `opportunity`, `last`, `rest` and `kinds` {touch kind: multiplier};
+    for linear_paid `channels` {id: name}, those that count as paid; for markov and shapley `by`
+    (channel or campaign), `goal`, for markov `order`, and what the fit found: `shares` {id: share
+    as a decimal}, `names` {id: name}, `fitted_at`, `fitted_on`, `standard_errors`.
 
     Raises:
         InvalidRuleError: an unknown kind or parameter, or a value that makes no weight.
@@ -87,6 +106,16 @@ def weighting(*, kind: str, parameters: Mapping[str, object]) -> Weighting:
         if days <= 0:
             raise InvalidRuleError("half_life_days", "half_life_days must be more than 0.")
         return Weighting(half_life_days=days, keeps_direct=keeps_direct)
+    if kind == "linear_paid":
+        paid = dict.fromkeys(_paid_channels(parameters.get("channels")), 1)
+        return Weighting(keeps_direct=keeps_direct, by="channel", places=paid)
+    if kind in DATA_DRIVEN:
+        check_fit_parameters(kind=kind, parameters=parameters)
+        return Weighting(
+            keeps_direct=keeps_direct,
+            by=str(parameters.get("by", "channel")),
+            places=_shares(parameters.get("shares")),
+        )
     source = parameters if kind == "custom" else _SHIPPED[kind]
     parts = {name: _number(name, source.get(name, 0)) for name in (*ANCHORS, "rest")}
     if not any(parts.values()):
@@ -99,6 +128,24 @@ def weighting(*, kind: str, parameters: Mapping[str, object]) -> Weighting:
     )
 
 
+def check_fit_parameters(*, kind: str, parameters: Mapping[str, object]) -> None:
+    """Refuse what a data-driven rule cannot be fitted by, fitted already or not.
+
+    Raises:
+        InvalidRuleError: an unknown parameter, place, goal or order.
+    """
+    _check_names(kind, parameters)
+    if parameters.get("by", "channel") not in {"channel", "campaign"}:
+        raise InvalidRuleError("by", f"by “{parameters['by']}” is neither channel nor campaign.")
+    if parameters.get("goal", "win") not in GOALS:
+        raise InvalidRuleError(
+            "goal", f"goal “{parameters['goal']}” is not one of {', '.join(GOALS)}."
+        )
+    order = parameters.get("order", 1)
+    if isinstance(order, bool) or order not in {1, 2, 3}:
+        raise InvalidRuleError("order", f"order “{order}” is not 1, 2 or 3.")
+
+
 def touch_weights(
     *, weighting: Weighting, journeys: Journeys, touches: Touches, outcomes: Outcomes
 ) -> Ints:
@@ -108,7 +155,9 @@ def touch_weights(
     less than 2^60.
     """
     if weighting.half_life_days is not None:
-        return _decaying(weighting.half_life_days, journeys, touches.time)
+        return decaying_weights(weighting.half_life_days, journeys, touches.time)
+    if weighting.by:
+        return _or_equal(_by_place(weighting, journeys, touches), journeys)
     weights = _anchored(weighting, journeys, touches.time, outcomes)
     return _or_equal(weights * _kind_factors(weighting, journeys, touches), journeys)
 
@@ -140,6 +189,16 @@ def _anchor_places(name: str, journeys: Journeys, time: Ints, outcomes: Outcomes
     return last_at_or_before(journeys=journeys, touch_time=time, moment=moment)
 
 
+def _by_place(weighting: Weighting, journeys: Journeys, touches: Touches) -> Ints:
+    """Weigh every touch by its channel's or campaign's share; no campaign is the last one."""
+    if weighting.by == "channel":
+        ids, codes = touches.channel_ids, touches.channel
+    else:
+        ids, codes = touches.campaign_ids, touches.campaign
+    weights = [weighting.places.get(place, 0) for place in (*ids, NO_CAMPAIGN)]
+    return np.array(weights, np.int64)[codes[journeys.touch]]
+
+
 def _kind_factors(weighting: Weighting, journeys: Journeys, touches: Touches) -> Ints:
     """Return the whole-number multiplier of each touch's kind."""
     factors = [weighting.multipliers.get(kind, Fraction(1)) for kind in TOUCH_KINDS]
@@ -155,57 +214,21 @@ def _or_equal(weights: Ints, journeys: Journeys) -> Ints:
     return np.where(is_weightless[outcome], 1, weights)
 
 
-def _decaying(half_life_days: Fraction, journeys: Journeys, time: Ints) -> Ints:
-    """Weigh by `2^(-age / half_life)`, relative to the journey's newest touch.
-
-    Leaving out the newest touch's own age changes no ratio and keeps old journeys from
-    vanishing. Long journeys get fewer bits, so that no sum passes 2^60.
-    """
-    moment = time[journeys.touch]
-    if not len(moment):
-        return np.zeros(0, np.int64)
-    lengths = journeys.lengths
-    newest = moment[np.maximum(journeys.start[1:] - 1, 0)]
-    halvings = (np.repeat(newest, lengths) - moment) / float(half_life_days * DAY)
-    _, length_bits = np.frexp(lengths)
-    bits = np.minimum(_DECAY_BITS, _TOTAL_BITS - length_bits)
-    scaled = np.ldexp(_power_of_half(halvings), np.repeat(bits, lengths))
-    weights: Ints = np.rint(scaled).astype(np.int64)
-    return weights
-
-
-def _power_of_half(exponent: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return `2^-exponent` for exponents from 0, alike on every machine.
-
-    Libraries' `exp2` differ in the last bit between processors, which would make a ledger
-    verified elsewhere differ by a cent. Only operations that IEEE 754 defines exactly are used:
-    a table of 4,096 steps and Taylor's series of `e^-x` for the remaining x < 0.00017.
-    """
-    exponent = np.minimum(exponent, 1000.0)
-    whole = np.floor(exponent)
-    steps = np.floor((exponent - whole) * 2**_TABLE_BITS)
-    x = (exponent - whole - steps / 2**_TABLE_BITS) * _LN_2
-    series = 1.0 - x * (1.0 - x * (0.5 - x * (1 / 6 - x * (1 / 24))))
-    power: NDArray[np.float64] = np.ldexp(
-        _HALVES[steps.astype(np.int32)] * series, -whole.astype(np.int32)
-    )
-    return power
-
-
-_LN_2 = float(Decimal(2).ln())
-_HALVES = np.array(
-    [float(Decimal(2) ** (Decimal(-step) / 2**_TABLE_BITS)) for step in range(2**_TABLE_BITS)]
-)
+_FIT = ("by", "goal", "shares", "names", "fitted_at", "fitted_on", "standard_errors")
+_OWN_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "time_decay": ("half_life_days",),
+    "custom": (*ANCHORS, "rest", "kinds"),
+    "linear_paid": ("channels",),
+    "markov": ("order", *_FIT),
+    "shapley": _FIT,
+}
 
 
 def _check_names(kind: str, parameters: Mapping[str, object]) -> None:
-    if kind not in {*_SHIPPED, "time_decay", "custom"}:
+    if kind not in {*_SHIPPED, *_OWN_PARAMETERS}:
         raise InvalidRuleError("kind", f"“{kind}” is not a kind of credit rule.")
-    known = {"keeps_direct"}
-    known |= {"half_life_days"} if kind == "time_decay" else set()
-    known |= {*ANCHORS, "rest", "kinds"} if kind == "custom" else set()
     for name in parameters:
-        if name not in known:
+        if name != "keeps_direct" and name not in _OWN_PARAMETERS.get(kind, ()):
             raise InvalidRuleError(name, f"“{name}” means nothing to a {kind} rule.")
 
 
@@ -229,3 +252,30 @@ def _multipliers(value: object) -> dict[str, Fraction]:
         if kind not in TOUCH_KINDS:
             raise InvalidRuleError("kinds", f"“{kind}” is not a kind of touch.")
     return {kind: _number("kinds", factor, largest=100) for kind, factor in value.items()}
+
+
+def _paid_channels(value: object) -> list[str]:
+    if not isinstance(value, Mapping) or not value:
+        raise InvalidRuleError("channels", "channels names at least one channel that is paid.")
+    return [str(channel) for channel in value]
+
+
+def _shares(value: object) -> dict[str, int]:
+    """Read fitted shares as whole billionths that sum to one."""
+    if not isinstance(value, Mapping) or not value:
+        raise InvalidRuleError("shares", "This rule has no shares yet: fit it on journeys first.")
+    shares = {str(place): _billionths(share) for place, share in value.items()}
+    if sum(shares.values()) != SHARE_UNITS:
+        raise InvalidRuleError("shares", "The shares do not sum to exactly 1.")
+    return shares
+
+
+def _billionths(value: object) -> int:
+    try:
+        units = Decimal(str(value)).scaleb(9)
+    except InvalidOperation as error:
+        raise InvalidRuleError("shares", f"The share “{value}” is not a number.") from error
+    if not units.is_finite() or units != int(units) or not 0 <= units <= SHARE_UNITS:
+        message = f"The share “{value}” is not between 0 and 1 with at most nine decimals."
+        raise InvalidRuleError("shares", message)
+    return int(units)

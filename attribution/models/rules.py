@@ -15,6 +15,7 @@ class CreditRule(models.Model):
         LAST = "last", "Last touch"
         LAST_NON_DIRECT = "last_non_direct", "Last non-direct touch"
         LINEAR = "linear", "Linear"
+        LINEAR_PAID = "linear_paid", "Linear over paid channels"
         TIME_DECAY = "time_decay", "Time decay"
         POSITION = "position", "Position-based"
         U_LEAD = "u_lead", "U-shaped with lead creation"
@@ -24,6 +25,8 @@ class CreditRule(models.Model):
         J_SHAPED = "j_shaped", "J-shaped"
         INVERSE_J = "inverse_j", "Inverse J-shaped"
         CUSTOM = "custom", "Custom weights"
+        MARKOV = "markov", "Markov removal effect"
+        SHAPLEY = "shapley", "Shapley value"
 
     class ContactMode(models.TextChoices):
         ROLES = "roles", "Contacts of the deal"
@@ -39,7 +42,7 @@ class CreditRule(models.Model):
     parameters = models.JSONField(
         default=dict,
         blank=True,
-        help_text="half_life_days, keeps_direct, or custom weights; see docs/attribution.md",
+        help_text="half_life_days, keeps_direct, weights, paid channels or fitted shares; see docs/attribution.md",
     )
     lookback_days = models.PositiveIntegerField(
         null=True, blank=True, default=90, help_text="Empty: lifetime"

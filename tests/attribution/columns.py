@@ -1,10 +1,7 @@
-"""Journeys as plain lists, and the slow, obvious way to divide them that the engine must match."""
+"""Journeys as plain lists, made into the columns that the engine reads."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
-from fractions import Fraction
-from math import floor
 
 import numpy as np
 
@@ -106,53 +103,3 @@ def one_journey(
 def daily_touches(count: int) -> list[SimpleTouch]:
     """Return touches on days 1, 2, … of person 0."""
     return [SimpleTouch(time=day * DAY, id=day) for day in range(1, count + 1)]
-
-
-def slow_parts(amount: int, weights: Sequence[Fraction]) -> list[int]:
-    """Divide by largest remainder with ties to the earlier part, in exact fractions."""
-    sign = -1 if amount < 0 else 1
-    total = sum(weights, Fraction(0))
-    exact = [abs(amount) * weight / total for weight in weights]
-    parts = [floor(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
-    for i in by_remainder[: abs(amount) - sum(parts)]:
-        parts[i] += 1
-    return [sign * part for part in parts]
-
-
-def slow_anchored(
-    times: Sequence[int],
-    *,
-    anchors: dict[str, Fraction],
-    rest: Fraction,
-    moments: dict[str, int],
-) -> list[Fraction]:
-    """Weigh one ordered journey by the anchored algorithm, step by step as it is written."""
-    resolved: dict[str, int] = {}
-    for name in anchors:
-        if name == "first":
-            resolved[name] = 0
-        else:
-            before = [i for i, time in enumerate(times) if time <= moments[name]]
-            if before:
-                resolved[name] = before[-1]
-    held = dict.fromkeys(resolved.values(), Fraction(0))
-    for name, place in resolved.items():
-        held[place] += anchors[name]
-    between = [i for i in range(len(times)) if i not in held]
-    weights = [
-        held.get(i, rest / len(between) if between else Fraction(0)) for i in range(len(times))
-    ]
-    total = sum(weights, Fraction(0))
-    if total == 0:
-        return [Fraction(1, len(times))] * len(times)
-    return [weight / total for weight in weights]
-
-
-def slow_decay(times: Sequence[int], *, at: int, half_life_days: int) -> list[Fraction]:
-    """Weigh one journey by `2^(-age / half_life)` to fifty digits."""
-    with localcontext() as context:
-        context.prec = 50
-        return [
-            Fraction(Decimal(2) ** (Decimal(time - at) / (half_life_days * DAY))) for time in times
-        ]

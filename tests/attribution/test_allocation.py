@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attribution.allocation import LARGEST_AMOUNT, NotDivisibleError, divide
-from tests.attribution.columns import slow_parts
+from tests.attribution.oracle import divide_exactly
 
 amounts = st.integers(-LARGEST_AMOUNT, LARGEST_AMOUNT)
 weight_lists = st.lists(st.integers(0, 2**52), min_size=1, max_size=40).filter(any)
@@ -43,7 +43,7 @@ def test_nothing_is_divided_into_nothings() -> None:
 def test_the_largest_amount_is_exact_to_the_last_unit() -> None:
     weights = [2**52, 2**52 - 1, 12345, 1]
 
-    assert parts_of(LARGEST_AMOUNT, weights) == slow_parts(
+    assert parts_of(LARGEST_AMOUNT, weights) == divide_exactly(
         LARGEST_AMOUNT, [Fraction(weight) for weight in weights]
     )
 
@@ -91,7 +91,7 @@ def test_the_parts_sum_to_the_amount_and_match_exact_fractions(
     parts = parts_of(amount, weights)
 
     assert sum(parts) == amount
-    assert parts == slow_parts(amount, [Fraction(weight) for weight in weights])
+    assert parts == divide_exactly(amount, [Fraction(weight) for weight in weights])
 
 
 @given(st.lists(st.tuples(amounts, weight_lists), max_size=30))

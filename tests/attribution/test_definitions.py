@@ -6,6 +6,19 @@ from attribution.definitions import rule_in_words
 from attribution.models import CreditRule
 from attribution.weights import InvalidRuleError
 
+FITTED: dict[str, object] = {
+    "shares": {"a": "0.375", "b": "0.625"},
+    "names": {"a": "Email", "b": "SMS"},
+    "fitted_at": "2026-06-01T12:00:00+00:00",
+    "fitted_on": {"journeys": 1200, "null_paths": 5000},
+}
+NEEDED: dict[str, dict[str, object]] = {
+    "custom": {"rest": 1},
+    "linear_paid": {"channels": {"1": "Display"}},
+    "markov": FITTED,
+    "shapley": FITTED,
+}
+
 
 def words(
     kind: str, *, lookback: int | None = 90, mode: str = "roles", **parameters: object
@@ -67,9 +80,29 @@ def test_a_lifetime_rule_says_so() -> None:
 
 
 @pytest.mark.parametrize("mode", CreditRule.ContactMode.values)
-@pytest.mark.parametrize("kind", [k for k in CreditRule.Kind.values if k != "custom"])
+@pytest.mark.parametrize("kind", CreditRule.Kind.values)
 def test_every_kind_and_contact_mode_has_words(kind: str, mode: str) -> None:
-    assert words(kind, mode=mode).endswith(".")
+    assert words(kind, mode=mode, **NEEDED.get(kind, {})).endswith(".")
+
+
+def test_paid_channels_are_named() -> None:
+    text = words("linear_paid", channels={"1": "Paid Search", "2": "Display"})
+
+    assert "the touches of paid channels (Display, Paid Search)." in text
+
+
+def test_fitted_shares_are_told_with_what_they_were_fitted_on() -> None:
+    text = words("markov", **FITTED)
+
+    assert text.startswith("A touch weighs the share of its channel: SMS 62.5%, Email 37.5%.")
+    assert "by how much wins would fall if it led to nothing" in text
+    assert "fitted on 2026-06-01, on 1,200 journeys that led there and 5,000 that did not" in text
+
+
+def test_many_shares_are_told_in_part() -> None:
+    shares = {str(n): "0.1" for n in range(10)}
+
+    assert "and 4 more." in words("shapley", shares=shares, goal="lead")
 
 
 def test_meaningless_parameters_have_no_words() -> None:

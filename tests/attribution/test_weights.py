@@ -1,6 +1,4 @@
-"""What every rule gives to whom: the worked figures of the definitions, then the properties."""
-
-from fractions import Fraction
+"""What every rule gives to whom. The worked figures stand in `test_vectors.py`."""
 
 import numpy as np
 import pytest
@@ -9,31 +7,16 @@ from hypothesis import strategies as st
 
 from attribution.allocation import divide
 from attribution.journeys import DAY, NO_TIME
-from attribution.weights import InvalidRuleError, touch_weights, weighting
+from attribution.weights import DATA_DRIVEN, InvalidRuleError, touch_weights, weighting
+from tests.attribution import oracle
 from tests.attribution.columns import (
     SimpleTouch,
     daily_touches,
     one_journey,
     outcome_columns,
-    slow_anchored,
-    slow_decay,
-    slow_parts,
     touch_columns,
 )
 
-SHIPPED = {
-    "first": ({"first": 100}, 0),
-    "last": ({"last": 100}, 0),
-    "last_non_direct": ({"last": 100}, 0),
-    "linear": ({}, 100),
-    "position": ({"first": 40, "last": 40}, 20),
-    "u_lead": ({"first": 40, "lead": 40}, 20),
-    "u_even": ({"first": 50, "lead": 50}, 0),
-    "w": ({"first": 30, "lead": 30, "opportunity": 30}, 10),
-    "full_path": ({"first": 22.5, "lead": 22.5, "opportunity": 22.5, "last": 22.5}, 10),
-    "j_shaped": ({"first": 20, "last": 60}, 20),
-    "inverse_j": ({"first": 60, "last": 20}, 20),
-}
 AMOUNT = 10_000_00
 
 
@@ -62,10 +45,6 @@ def parts_of(
     return divide(amounts=np.array([amount]), start=journeys.start, weights=weights).tolist()
 
 
-def test_linear_gives_the_odd_cent_to_the_earliest_of_three() -> None:
-    assert parts_of("linear", daily_touches(3), amount=100_00) == [33_34, 33_33, 33_33]
-
-
 def test_first_gives_everything_to_the_earliest() -> None:
     assert parts_of("first", daily_touches(3)) == [AMOUNT, 0, 0]
 
@@ -84,67 +63,6 @@ def test_last_may_be_told_to_keep_direct() -> None:
     touches = [*daily_touches(2), SimpleTouch(time=70 * DAY, is_direct=True)]
 
     assert parts_of("last", touches, keeps_direct=True) == [0, 0, AMOUNT]
-
-
-@pytest.mark.parametrize(
-    ("count", "division"),
-    [
-        (1, [10000_00]),
-        (2, [5000_00, 5000_00]),
-        (3, [4000_00, 2000_00, 4000_00]),
-        (4, [4000_00, 1000_00, 1000_00, 4000_00]),
-    ],
-)
-def test_position_gives_forty_twenty_forty(count: int, division: list[int]) -> None:
-    assert parts_of("position", daily_touches(count)) == division
-
-
-def test_w_with_three_anchors_and_one_touch_in_between() -> None:
-    division = parts_of("w", daily_touches(4), lead_at=2 * DAY, opportunity_at=4 * DAY)
-
-    assert division == [3000_00, 3000_00, 1000_00, 3000_00]
-
-
-def test_w_with_three_anchors_and_nothing_in_between() -> None:
-    division = parts_of("w", daily_touches(3), lead_at=2 * DAY, opportunity_at=3 * DAY)
-
-    assert division == [3333_34, 3333_33, 3333_33]
-
-
-def test_w_with_first_and_lead_on_one_touch() -> None:
-    division = parts_of("w", daily_touches(2), lead_at=DAY, opportunity_at=2 * DAY)
-
-    assert division == [6666_67, 3333_33]
-
-
-def test_w_without_a_lead_divides_by_what_is_there() -> None:
-    division = parts_of("w", daily_touches(4), opportunity_at=3 * DAY)
-
-    assert division == [4285_71, 714_29, 4285_71, 714_29]
-
-
-def test_full_path_with_four_anchors_and_nothing_in_between() -> None:
-    division = parts_of("full_path", daily_touches(4), lead_at=2 * DAY, opportunity_at=3 * DAY)
-
-    assert division == [2500_00] * 4
-
-
-def test_full_path_over_six_touches() -> None:
-    division = parts_of("full_path", daily_touches(6), lead_at=2 * DAY, opportunity_at=4 * DAY)
-
-    assert division == [2250_00, 2250_00, 500_00, 2250_00, 500_00, 2250_00]
-
-
-@pytest.mark.parametrize(
-    ("half_life", "division"),
-    [(7, [1_18, 166_45, 2663_30, 7169_07]), (30, [559_40, 1775_97, 3391_55, 4273_08])],
-)
-def test_time_decay_at_ninety_forty_twelve_and_two_days(
-    half_life: int, division: list[int]
-) -> None:
-    touches = [SimpleTouch(time=(100 - age) * DAY) for age in (90, 40, 12, 2)]
-
-    assert parts_of("time_decay", touches, at=100 * DAY, half_life_days=half_life) == division
 
 
 def test_time_decay_has_a_half_life_of_thirty_days_where_none_is_named() -> None:
@@ -182,6 +100,42 @@ def test_custom_multiplies_by_the_kind_of_touch() -> None:
     ]
 
 
+PAID = {"channels": {"channel-1": "Paid Search", "channel-2": "Display"}}
+
+
+def test_paid_channels_alone_share_equally() -> None:
+    touches = [SimpleTouch(time=n, id=n, channel=n) for n in range(4)]
+
+    assert parts_of("linear_paid", touches, **PAID) == [0, 5000_00, 5000_00, 0]
+
+
+def test_without_a_paid_touch_all_share_equally() -> None:
+    touches = [SimpleTouch(time=n, id=n, channel=0) for n in range(2)]
+
+    assert parts_of("linear_paid", touches, **PAID) == [5000_00, 5000_00]
+
+
+@pytest.mark.parametrize("kind", DATA_DRIVEN)
+def test_touches_weigh_the_fitted_share_of_their_channel(kind: str) -> None:
+    touches = [SimpleTouch(time=n, id=n, channel=channel) for n, channel in enumerate((0, 1, 1, 2))]
+    shares = {"channel-0": "0.6", "channel-1": "0.2", "channel-9": "0.2"}
+
+    assert parts_of(kind, touches, shares=shares) == [6000_00, 2000_00, 2000_00, 0]
+
+
+def test_shares_of_campaigns_know_touches_without_one() -> None:
+    touches = [SimpleTouch(time=n, id=n, campaign=n - 1) for n in range(2)]
+    shares = {"campaign-0": "0.9", "none": "0.1"}
+
+    assert parts_of("markov", touches, by="campaign", shares=shares) == [1000_00, 9000_00]
+
+
+def test_channels_that_the_fit_never_saw_share_equally() -> None:
+    touches = [SimpleTouch(time=n, id=n, channel=5) for n in range(2)]
+
+    assert parts_of("markov", touches, shares={"channel-0": 1}) == [5000_00, 5000_00]
+
+
 def test_custom_without_any_weight_left_divides_equally() -> None:
     assert parts_of("custom", daily_touches(2), lead=100) == [5000_00, 5000_00]
 
@@ -201,6 +155,20 @@ def test_custom_without_any_weight_left_divides_equally() -> None:
         ("custom", {"rest": 1001}, "rest"),
         ("custom", {"rest": 1, "kinds": ["tap"]}, "kinds"),
         ("custom", {"rest": 1, "kinds": {"billboard": 1}}, "kinds"),
+        ("linear_paid", {}, "channels"),
+        ("linear_paid", {"channels": {}}, "channels"),
+        ("linear_paid", {"channels": ["sms"]}, "channels"),
+        ("markov", {}, "shares"),
+        ("markov", {"shares": {"a": "0.5", "b": "0.4"}}, "shares"),
+        ("markov", {"shares": {"a": "2", "b": "-1"}}, "shares"),
+        ("markov", {"shares": {"a": "0.0000000001"}}, "shares"),
+        ("markov", {"shares": {"a": "much"}}, "shares"),
+        ("markov", {"shares": {"a": "NaN"}}, "shares"),
+        ("markov", {"order": 4, "shares": {"a": 1}}, "order"),
+        ("markov", {"order": True, "shares": {"a": 1}}, "order"),
+        ("shapley", {"order": 1, "shares": {"a": 1}}, "order"),
+        ("shapley", {"by": "send", "shares": {"a": 1}}, "by"),
+        ("shapley", {"goal": "refund", "shares": {"a": 1}}, "goal"),
     ],
 )
 def test_parameters_that_mean_nothing_are_refused_by_name(
@@ -217,27 +185,29 @@ moments = st.integers(0, 80 * DAY) | st.just(NO_TIME)
 
 
 @given(
-    st.sampled_from(sorted(SHIPPED)),
+    st.sampled_from(sorted(oracle.SHIPPED)),
     ordered_times,
     moments,
     moments,
     st.integers(-(10**15), 10**15),
 )
-def test_anchored_rules_match_the_algorithm_in_exact_fractions(
+def test_anchored_rules_are_exact_up_to_the_largest_amount(
     kind: str, times: list[int], lead: int, opportunity: int, amount: int
 ) -> None:
     touches = [SimpleTouch(time=time, id=number) for number, time in enumerate(times)]
-    anchors, rest = SHIPPED[kind]
-    expected = slow_anchored(
-        times,
-        anchors={name: Fraction(str(weight)) for name, weight in anchors.items()},
-        rest=Fraction(rest),
-        moments={"lead": lead, "opportunity": opportunity, "last": 80 * DAY},
+    expected = oracle.parts_of(
+        amount,
+        touches,
+        kind=kind,
+        parameters={},
+        at=80 * DAY,
+        lead_at=lead,
+        opportunity_at=opportunity,
     )
 
     parts = parts_of(kind, touches, amount=amount, lead_at=lead, opportunity_at=opportunity)
 
-    assert parts == slow_parts(amount, expected)
+    assert parts == expected
 
 
 @given(ordered_times, st.integers(1, 60), st.integers(0, 10**9))
@@ -245,37 +215,9 @@ def test_time_decay_is_within_a_cent_of_fifty_digits(
     times: list[int], half_life: int, amount: int
 ) -> None:
     touches = [SimpleTouch(time=time, id=number) for number, time in enumerate(times)]
-    exact = slow_parts(amount, slow_decay(times, at=80 * DAY, half_life_days=half_life))
+    exact = oracle.divide_exactly(amount, oracle.decayed(times, half_life))
 
     parts = parts_of("time_decay", touches, amount=amount, half_life_days=half_life)
 
     assert sum(parts) == amount
     assert all(abs(part - wanted) <= 1 for part, wanted in zip(parts, exact, strict=True))
-
-
-@given(st.lists(st.integers(1, 2000), min_size=1, max_size=5))
-def test_the_weights_of_long_journeys_stay_divisible(lengths: list[int]) -> None:
-    touches = [SimpleTouch(time=n % 80 * DAY + n, id=n) for n in range(sum(lengths))]
-
-    assert sum(parts_of("time_decay", touches, at=85 * DAY)) == AMOUNT
-
-
-@given(st.sampled_from([*sorted(SHIPPED), "time_decay"]), ordered_times)
-def test_touches_that_do_not_count_change_nothing(kind: str, times: list[int]) -> None:
-    touches = [SimpleTouch(time=t, id=n, click=n) for n, t in enumerate(times)]
-    noise = [
-        SimpleTouch(time=-20 * DAY, id=9001),
-        SimpleTouch(time=81 * DAY, id=9002),
-        SimpleTouch(time=40 * DAY, id=9003, is_excluded=True),
-        SimpleTouch(time=times[0], id=9004, grade=2, click=0),
-    ]
-
-    assert parts_of(kind, touches + noise) == parts_of(kind, touches)
-
-
-@given(st.sampled_from([*sorted(SHIPPED), "time_decay"]), ordered_times, st.integers(1, 10**12))
-def test_a_refund_mirrors_its_win(kind: str, times: list[int], amount: int) -> None:
-    touches = [SimpleTouch(time=time, id=number) for number, time in enumerate(times)]
-    won = parts_of(kind, touches, amount=amount)
-
-    assert parts_of(kind, touches, amount=-amount) == [-part for part in won]

@@ -1,28 +1,35 @@
 """CSV in, CSV out: a small book of deals, divided under every rule.
 
-`credit.csv` was worked out in exact fractions (tests/attribution/columns.py) and holds the
+`credit.csv` was worked out in exact fractions (tests/attribution/oracle.py) and holds the
 worked figures of docs/attribution.md. A rule that changes it needs a new version, not a new file.
 """
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attribution.division import lines
 from attribution.models import CreditRule, Outcome
+from campaigns.models import Channel
 from crm_sync.models import Deal
 from tests.attribution.builders import a_deal, a_lead, a_tap, make_identity, settle
 from tracking.models import Touchpoint
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
+WITH_PARAMETERS = {"custom", "time_decay", "linear_paid", "markov", "shapley"}
 RULES: dict[str, dict[str, object]] = {
-    **{kind: {} for kind in CreditRule.Kind.values if kind not in {"custom", "time_decay"}},
+    **{kind: {} for kind in CreditRule.Kind.values if kind not in WITH_PARAMETERS},
     "time_decay": {"half_life_days": 30},
     "time_decay_7": {"half_life_days": 7},
     "custom": {"first": 50, "lead": 12.5, "last": 25, "rest": 12.5},
+    "linear_paid": {"channels": {"paid-search": "Paid Search", "email": "Email"}},
+    "markov": {"shares": {"sms": "0.6", "email": "0.3", "direct": "0.1"}},
+    "shapley": {"shares": {"sms": "0.123456789", "paid-search": "0.876543211"}},
 }
+"""Channels by their slugs; the rules themselves name them by id."""
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -70,6 +77,10 @@ def test_every_deal_is_divided_as_the_golden_table_says() -> None:
 
 def _rule(slug: str, parameters: dict[str, object]) -> CreditRule:
     kind = slug.removesuffix("_7")
+    ids = {channel.slug: str(channel.pk) for channel in Channel.objects.all()}
+    for name in {"channels", "shares"} & parameters.keys():
+        by_slug: Any = parameters[name]
+        parameters = {name: {ids[place]: value for place, value in by_slug.items()}}
     return CreditRule(kind=kind, parameters=parameters, lookback_days=90, contact_mode="roles")
 
 

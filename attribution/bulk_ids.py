@@ -7,14 +7,17 @@ import os
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def new_ids(count: int) -> list[str]:
-    """Return fresh UUIDs version 7 as 32 hexadecimal digits each."""
+def new_ids(count: int) -> NDArray[np.void]:
+    """Return fresh UUIDs version 7 as 16 raw bytes each, ascending.
+
+    In order they are put into an index several times faster.
+    """
     rows = np.frombuffer(os.urandom(16 * count), np.uint8).reshape(count, 16).copy()
     moment = (time.time_ns() // 1_000_000).to_bytes(6, "big")
     rows[:, :6] = np.frombuffer(moment, np.uint8)
     rows[:, 6] = 0x70 | rows[:, 6] & 0x0F
     rows[:, 8] = 0x80 | rows[:, 8] & 0x3F
-    digits = rows.tobytes().hex()
-    return [digits[start : start + 32] for start in range(0, len(digits), 32)]
+    return np.sort(rows.reshape(-1).view("V16"))

@@ -1,58 +1,84 @@
-"""Outcomes × rules → who earned what, as lines that sum to each outcome's amount and count.
+"""Outcomes × rules → who earned what, as columns that sum to each outcome's amount and count. Pure.
 
-The same function serves the ledger, its proof and what-if questions; it only reads.
+The same function serves the ledger, its proof, what-if questions and evidence replayed elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import Protocol
 
 import numpy as np
-from django.utils import timezone
 
 from attribution.allocation import divide
-from attribution.journeys import REASONS, Ints, Journeys, eligible_journeys
-from attribution.models import Bucket, CreditRule, Outcome
-from attribution.touches import NOWHERE, Facts, Place, gather
+from attribution.facts import Facts
+from attribution.journeys import REASONS as JOURNEY_REASONS
+from attribution.journeys import Ints, Journeys, eligible_journeys
 from attribution.weights import Weighting, touch_weights, weighting
 
 COUNT_MICRO = 1_000_000
 """One outcome, in millionths."""
 
-DIVISIBLE = (Outcome.Exclusion.NONE, Outcome.Exclusion.NO_AMOUNT)
-"""Outcomes that touches share in; one without an amount shares its count alone."""
+BUCKETS = ("attributed", "unattributed", "excluded")
+"""Where an amount stands in the statement, by its code in a column."""
+
+ATTRIBUTED, UNATTRIBUTED, EXCLUDED = range(3)
+
+DIVISIBLE = ("", "no_amount")
+"""Exclusions with which touches share in an outcome; without an amount they share its count."""
+
+WITHDRAWN = "withdrawn"
+"""The exclusion of an outcome that is none any more: it has no lines."""
+
+REASONS = (*JOURNEY_REASONS, "no_date", "no_rate", "not_won", "too_large")
+"""Why nobody earned an amount, by its code in a column: empty journeys first, then exclusions."""
 
 
-class Cell(NamedTuple):
-    """One place in the ledger at which amounts add up. Ids and days as text."""
+class Outcome(Protocol):
+    """What division asks of an outcome."""
 
-    outcome_id: str
-    rule_id: str
-    bucket: str
-    reason: str
-    outcome_date: str | None
-    place: Place
+    @property
+    def amount_minor(self) -> int: ...
+    @property
+    def exclusion(self) -> str: ...
 
 
-class Line(NamedTuple):
-    """An amount, in minor units of the reporting currency, and a count in one cell."""
+class Rule(Protocol):
+    """What division asks of a rule, saved or not."""
 
-    cell: Cell
-    amount_minor: int
-    count_micro: int
+    @property
+    def kind(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, object]: ...
+    @property
+    def lookback_days(self) -> int | None: ...
+    @property
+    def contact_mode(self) -> str: ...
 
 
-_ATTRIBUTED, _UNATTRIBUTED, _EXCLUDED = (
-    Bucket.ATTRIBUTED.value,
-    Bucket.UNATTRIBUTED.value,
-    Bucket.EXCLUDED.value,
-)
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One row per amount (minor units, reporting currency) and count (millionths).
+
+    `outcome` and `rule` are places among those given, `touch` among the facts' touches (-1:
+    nobody), `bucket` in `BUCKETS`, `reason` in `REASONS`.
+    """
+
+    outcome: Ints
+    rule: Ints
+    bucket: Ints
+    reason: Ints
+    touch: Ints
+    amount_minor: Ints
+    count_micro: Ints
+
+    def __len__(self) -> int:
+        return len(self.outcome)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    id: str
+    row: int
     weighting: Weighting
     lookback_days: int | None
     contact_mode: str
@@ -63,69 +89,85 @@ class _Rule:
         return lookback, self.contact_mode, self.weighting.keeps_direct
 
 
-def lines(*, outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Iterator[Line]:
-    """Divide outcomes under rules, saved or not. A withdrawn outcome has no lines.
+_Part = tuple[Ints, Ints, Ints, Ints, Ints, Ints, Ints]
+
+
+def lines(*, outcomes: Sequence[Outcome], rules: Sequence[Rule], facts: Facts) -> Lines:
+    """Divide outcomes under rules, by the facts gathered for these very outcomes.
 
     Raises:
         InvalidRuleError: a rule's parameters mean nothing.
     """
     ready = [
         _Rule(
-            id=str(rule.pk),
+            row=row,
             weighting=weighting(kind=rule.kind, parameters=rule.parameters),
             lookback_days=rule.lookback_days,
             contact_mode=rule.contact_mode,
         )
-        for rule in rules
+        for row, rule in enumerate(rules)
     ]
-    for outcome in outcomes:
-        if outcome.exclusion not in {*DIVISIBLE, Outcome.Exclusion.WITHDRAWN}:
-            yield from _excluded(outcome, ready)
-    divisible = [outcome for outcome in outcomes if outcome.exclusion in DIVISIBLE]
-    if divisible and ready:
-        yield from _divided(divisible, ready)
+    amounts = np.fromiter((outcome.amount_minor for outcome in outcomes), np.int64)
+    excluded = _excluded_rows(outcomes)
+    parts = [_excluded(rule, excluded, amounts) for rule in ready]
+    is_divided = np.array([outcome.exclusion in DIVISIBLE for outcome in outcomes], bool)
+    for _, alike in groupby(
+        sorted(ready, key=lambda rule: rule.journey_key), key=lambda rule: rule.journey_key
+    ):
+        parts += _divided(list(alike), facts, amounts, is_divided)
+    return _joined(parts)
 
 
-def local_date(outcome: Outcome) -> str | None:
-    """Return the outcome's day in the organisation's time zone, as text."""
-    if outcome.occurred_at is None:
-        return None
-    return timezone.localdate(outcome.occurred_at, timezone.get_default_timezone()).isoformat()
+def _joined(parts: list[_Part]) -> Lines:
+    if not parts:
+        return Lines(*(np.zeros(0, np.int64) for _ in range(7)))
+    return Lines(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _excluded(outcome: Outcome, rules: list[_Rule]) -> Iterator[Line]:
-    day = local_date(outcome)
+def _excluded_rows(outcomes: Sequence[Outcome]) -> tuple[Ints, Ints]:
+    """Return the outcomes that are excluded as a whole, with the code of the reason."""
+    found = [
+        (row, REASONS.index(outcome.exclusion))
+        for row, outcome in enumerate(outcomes)
+        if outcome.exclusion not in {*DIVISIBLE, WITHDRAWN}
+    ]
+    columns = np.array(found, np.int64).reshape(-1, 2)
+    return columns[:, 0], columns[:, 1]
+
+
+def _excluded(rule: _Rule, excluded: tuple[Ints, Ints], amounts: Ints) -> _Part:
+    rows, reasons = excluded
+    return _unearned(rule, EXCLUDED, rows, reasons, amounts)
+
+
+def _unearned(rule: _Rule, bucket: int, rows: Ints, reasons: Ints, amounts: Ints) -> _Part:
+    """Keep whole outcomes together that nobody earned."""
+    same = np.full(len(rows), 1)
+    return (
+        rows, same * rule.row, same * bucket, reasons, -same, amounts[rows], same * COUNT_MICRO
+    )  # fmt: skip
+
+
+def _divided(rules: list[_Rule], facts: Facts, amounts: Ints, is_divided: Ints) -> list[_Part]:
+    """Divide under rules that see the same journeys."""
+    mode = rules[0].contact_mode
+    journeys = eligible_journeys(
+        touches=facts.touches,
+        outcomes=facts.outcomes[mode],
+        members=facts.members[mode],
+        lookback_days=rules[0].lookback_days,
+        keeps_direct=rules[0].weighting.keeps_direct,
+    )
+    empty = np.flatnonzero((journeys.reasons > 0) & is_divided)
+    reasons = journeys.reasons[empty]
+    parts = []
     for rule in rules:
-        cell = Cell(str(outcome.pk), rule.id, _EXCLUDED, outcome.exclusion, day, NOWHERE)
-        yield Line(cell, outcome.amount_minor, COUNT_MICRO)
+        parts.append(_attributed(rule, facts, journeys, amounts))
+        parts.append(_unearned(rule, UNATTRIBUTED, empty, reasons, amounts))
+    return parts
 
 
-def _divided(outcomes: list[Outcome], rules: list[_Rule]) -> Iterator[Line]:
-    facts = gather(outcomes, {rule.contact_mode for rule in rules})
-    keys = [(str(outcome.pk), local_date(outcome)) for outcome in outcomes]
-    amounts = np.array([outcome.amount_minor for outcome in outcomes], np.int64)
-    by_journey = sorted(rules, key=lambda rule: rule.journey_key)
-    for _, alike in groupby(by_journey, key=lambda rule: rule.journey_key):
-        group = list(alike)
-        journeys = eligible_journeys(
-            touches=facts.touches,
-            outcomes=facts.outcomes[group[0].contact_mode],
-            members=facts.members[group[0].contact_mode],
-            lookback_days=group[0].lookback_days,
-            keeps_direct=group[0].weighting.keeps_direct,
-        )
-        for rule in group:
-            yield from _attributed(rule, facts, journeys, keys, amounts)
-            yield from _unattributed(rule, journeys, keys, amounts)
-
-
-def _attributed(
-    rule: _Rule,
-    facts: Facts,
-    journeys: Journeys,
-    keys: list[tuple[str, str | None]],
-    amounts: Ints,
-) -> Iterator[Line]:
+def _attributed(rule: _Rule, facts: Facts, journeys: Journeys, amounts: Ints) -> _Part:
     weights = touch_weights(
         weighting=rule.weighting,
         journeys=journeys,
@@ -133,26 +175,11 @@ def _attributed(
         outcomes=facts.outcomes[rule.contact_mode],
     )
     money = divide(amounts=amounts, start=journeys.start, weights=weights)
-    counts = divide(
-        amounts=np.full(len(amounts), COUNT_MICRO), start=journeys.start, weights=weights
-    )
+    whole = np.full(len(amounts), COUNT_MICRO)
+    counts = divide(amounts=whole, start=journeys.start, weights=weights)
     earns = np.flatnonzero((money != 0) | (counts != 0))
-    columns = (journeys.outcome, journeys.touch, money, counts)
-    for row, touch, amount, count in zip(*(c[earns].tolist() for c in columns), strict=True):
-        outcome_id, day = keys[row]
-        cell = Cell(outcome_id, rule.id, _ATTRIBUTED, "", day, facts.places[touch])
-        yield Line(cell, amount, count)
-
-
-def _unattributed(
-    rule: _Rule,
-    journeys: Journeys,
-    keys: list[tuple[str, str | None]],
-    amounts: Ints,
-) -> Iterator[Line]:
-    empty = np.flatnonzero(journeys.reasons)
-    columns = (empty, journeys.reasons[empty], amounts[empty])
-    for row, reason, amount in zip(*(column.tolist() for column in columns), strict=True):
-        outcome_id, day = keys[row]
-        cell = Cell(outcome_id, rule.id, _UNATTRIBUTED, REASONS[reason], day, NOWHERE)
-        yield Line(cell, amount, COUNT_MICRO)
+    same = np.full(len(earns), 1)
+    return (
+        journeys.outcome[earns], same * rule.row, same * ATTRIBUTED, same * 0,
+        journeys.touch[earns], money[earns], counts[earns],
+    )  # fmt: skip

@@ -5,44 +5,43 @@ and running sums in one transaction. Never: an update, a deletion, or an entry t
 docs/ledger.md describes the hash chain and the lock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
+from django.utils import timezone
 
-from attribution.bulk_ids import new_ids
-from attribution.chain import canonical_line, digest
-from attribution.division import Cell, Line, lines
+from attribution.bulk_reads import read_columns
+from attribution.chain import digest, records_hash
+from attribution.division import BUCKETS, REASONS, lines
+from attribution.entries import ENTRY, Entries, as_entries, differences, nothing
+from attribution.entry_records import copied, records_of
+from attribution.facts import NO_DAY, NO_ID, day_number
+from attribution.journeys import Ints
 from attribution.models import CreditBatch, CreditRule, Outcome, Period
 from attribution.running_sums import add_to_totals
-from attribution.touches import Place
+from attribution.touches import gather
 from campaigns.public_ids import new_id
 
 LOCK = 0x7E57_0001
 """The PostgreSQL advisory lock that every posting transaction holds to its end."""
 
-# What the ledger holds per cell, with ids and days as text like the engine's own.
+# Every entry of some outcomes under some rules, with outcome and rule as row numbers.
 _HELD = """
-    SELECT outcome_id::text, rule_id::text, bucket, reason, outcome_date::text,
-           touch_id::text, channel_id::text, campaign_id::text, send_id::text,
-           message_id::text, link_id::text, touch_date::text,
-           sum(amount_minor)::bigint, sum(count_micro)::bigint
-    FROM attribution_creditentry
-    WHERE outcome_id = ANY(%s::uuid[]) AND rule_id = ANY(%s::uuid[])
-    GROUP BY outcome_id, rule_id, bucket, reason, outcome_date, touch_id, channel_id,
-             campaign_id, send_id, message_id, link_id, touch_date
-    HAVING sum(amount_minor) <> 0 OR sum(count_micro) <> 0
+    SELECT (o.row - 1)::int4, (r.row - 1)::int4,
+           (array_position(%(buckets)s::text[], e.bucket::text) - 1)::int2,
+           (array_position(%(reasons)s::text[], e.reason::text) - 1)::int2,
+           coalesce(e.outcome_date - DATE '1970-01-01', %(no_day)s)::int4,
+           coalesce(e.touch_id, %(no_id)s::uuid), coalesce(e.channel_id, %(no_id)s::uuid),
+           coalesce(e.campaign_id, %(no_id)s::uuid), coalesce(e.send_id, %(no_id)s::uuid),
+           coalesce(e.message_id, %(no_id)s::uuid), coalesce(e.link_id, %(no_id)s::uuid),
+           coalesce(e.touch_date - DATE '1970-01-01', %(no_day)s)::int4,
+           e.amount_minor, e.count_micro
+    FROM unnest(%(outcomes)s::uuid[]) WITH ORDINALITY AS o(id, row)
+    JOIN attribution_creditentry e ON e.outcome_id = o.id
+    JOIN unnest(%(rules)s::uuid[]) WITH ORDINALITY AS r(id, row) ON r.id = e.rule_id
 """
-# The canonical line that is hashed is the very line that is copied, with id and batch behind it.
-_COPY = """
-    COPY attribution_creditentry (
-        line, outcome_id, rule_id, bucket, reason, outcome_date, touch_id, channel_id,
-        campaign_id, send_id, message_id, link_id, touch_date, amount_minor, count_micro,
-        rate, is_restatement, id, batch_id
-    ) FROM STDIN WITH (FORMAT csv, DELIMITER '|', NULL '', FORCE_NOT_NULL (reason))
-"""
-_BLOCK = 2_000
 
 
 def hold() -> None:
@@ -72,10 +71,8 @@ def post(
     with transaction.atomic():
         hold()
         under = list(CreditRule.objects.active()) if rules is None else rules
-        entries = differences(
-            wanted=lines(outcomes=outcomes, rules=under), held=held(outcomes, under)
-        )
-        return _write(entries, outcomes=outcomes, cause=cause, now=now)
+        entries = differences(wanted=divided(outcomes, under), held=held(outcomes, under))
+        return _append(entries, outcomes=outcomes, rules=under, cause=cause, now=now)
 
 
 def reverse(
@@ -84,43 +81,59 @@ def reverse(
     """Post entries that bring what these rules hold for these outcomes to nothing."""
     with transaction.atomic():
         hold()
-        entries = differences(wanted=(), held=held(outcomes, rules))
-        return _write(entries, outcomes=outcomes, cause=cause, now=now)
+        entries = differences(wanted=nothing(), held=held(outcomes, rules))
+        return _append(entries, outcomes=outcomes, rules=rules, cause=cause, now=now)
 
 
-def held(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> dict[Cell, tuple[int, int]]:
-    """Return what the ledger holds for outcomes under rules: amount and count per cell."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [[outcome.pk for outcome in outcomes], [rule.pk for rule in rules]])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return {_cell(row[:5], Place(*row[5:12])): (row[12], row[13]) for row in rows}
+def divided(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:
+    """Divide outcomes under rules, saved or not, by the facts as they are.
+
+    Raises:
+        InvalidRuleError: a rule's parameters mean nothing.
+    """
+    facts = gather(outcomes, {rule.contact_mode for rule in rules})
+    found = lines(outcomes=outcomes, rules=rules, facts=facts)
+    return as_entries(found, facts=facts, days=outcome_days(outcomes))
 
 
-def _cell(fields: tuple[Any, ...], place: Place) -> Cell:
-    outcome_id, rule_id, bucket, reason, outcome_date = fields
-    return Cell(outcome_id, rule_id, bucket, reason, outcome_date, place)
+def held(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:
+    """Return what the ledger holds for outcomes under rules: all of their entries.
+
+    Raises:
+        UnexpectedWidthError: an entry's bucket or reason is none that we know.
+    """
+    asked = {
+        "outcomes": [outcome.pk for outcome in outcomes], "rules": [rule.pk for rule in rules],
+        "buckets": list(BUCKETS), "reasons": list(REASONS), "no_day": NO_DAY,
+        "no_id": NO_ID.hex(),
+    }  # fmt: skip
+    return read_columns(_HELD, asked, ENTRY)
 
 
-def differences(*, wanted: Iterable[Line], held: dict[Cell, tuple[int, int]]) -> list[Line]:
-    """Return wanted − held, cell by cell; cells that agree have no line. Empties `held`."""
-    if not held:
-        return list(wanted)
-    entries = []
-    for line in wanted:
-        amount, count = held.pop(line.cell, (0, 0))
-        if (amount, count) != (line.amount_minor, line.count_micro):
-            entries.append(Line(line.cell, line.amount_minor - amount, line.count_micro - count))
-    entries += [Line(cell, -amount, -count) for cell, (amount, count) in held.items()]
-    held.clear()
-    return entries
+def outcome_days(outcomes: Iterable[Outcome]) -> Ints:
+    """Return each outcome's day in the organisation's time zone, as days since 1970."""
+    zone = timezone.get_default_timezone()
+    days = (
+        None if outcome.occurred_at is None else timezone.localdate(outcome.occurred_at, zone)
+        for outcome in outcomes
+    )
+    return np.fromiter(map(day_number, days), np.int64)
 
 
-def _write(
-    entries: list[Line], *, outcomes: Sequence[Outcome], cause: str, now: datetime
+def _append(
+    entries: Entries,
+    *,
+    outcomes: Sequence[Outcome],
+    rules: Sequence[CreditRule],
+    cause: str,
+    now: datetime,
 ) -> CreditBatch | None:
     """Append the entries as a batch of their own and add them to the running sums."""
-    if not entries:
+    if not len(entries):
         return None
+    records = records_of(
+        entries, outcomes=outcomes, rules=rules, locked=_locked_days(entries["outcome_date"])
+    )
     latest = CreditBatch.objects.order_by("-number").first()
     batch = CreditBatch(
         id=new_id(),
@@ -130,47 +143,20 @@ def _write(
         entry_count=len(entries),
         previous_hash=latest.hash if latest else "",
     )
-    rows = [canonical_line(row) for row in _rows(entries, outcomes)]
-    batch.hash = digest(batch, rows)
+    batch.hash = digest(batch, records_hash(records))
     batch.save(force_insert=True)
-    _copy(rows, batch)
+    with connection.cursor() as cursor:
+        copied(records, batch_id=batch.pk, cursor=cursor)
     add_to_totals(batch)
     return batch
 
 
-def _copy(rows: list[str], batch: CreditBatch) -> None:
-    ids = new_ids(len(rows))
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for start in range(0, len(rows), _BLOCK):
-            block = zip(rows[start : start + _BLOCK], ids[start : start + _BLOCK], strict=True)
-            copy.write("".join(f"{row}|{id_}|{batch.pk}\n" for row, id_ in block))
-
-
-def _rows(entries: list[Line], outcomes: Sequence[Outcome]) -> Iterator[tuple[Any, ...]]:
-    """Yield the columns of each entry in the order in which they are hashed."""
-    rates = {
-        str(outcome.pk): None if outcome.rate is None else f"{outcome.rate:.10f}"
-        for outcome in outcomes
+def _locked_days(days: Ints) -> set[int]:
+    """Return those of the days that lie in a period locked by now."""
+    periods: list[tuple[date, date]] = list(Period.objects.values_list("starts_on", "ends_on"))
+    if not periods:
+        return set()
+    ranges = [(day_number(start), day_number(end)) for start, end in periods]
+    return {
+        day for day in np.unique(days).tolist() if any(start <= day <= end for start, end in ranges)
     }
-    is_locked = _locked_days({entry.cell.outcome_date for entry in entries})
-    for number, (cell, amount, count) in enumerate(entries, start=1):
-        yield (
-            number,
-            *cell[:5],
-            *cell.place,
-            amount,
-            count,
-            rates[cell.outcome_id],
-            is_locked[cell.outcome_date],
-        )
-
-
-def _locked_days(days: set[str | None]) -> dict[str | None, bool]:
-    """Say of each outcome's day whether it lies in a period locked by now."""
-    periods = list(Period.objects.values_list("starts_on", "ends_on"))
-
-    def is_locked(text: str | None) -> bool:
-        day = date.fromisoformat(text) if text else None
-        return day is not None and any(start <= day <= end for start, end in periods)
-
-    return {day: is_locked(day) for day in days}

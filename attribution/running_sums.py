@@ -4,11 +4,16 @@ The database adds up: a batch's entries become differences of the sums in one st
 same aggregate over all entries is what the sums are proven against.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
+import numpy as np
 from django.db import connection
 
-from attribution.division import Line
+from attribution.division import BUCKETS, REASONS
+from attribution.entries import Entries, summed
+from attribution.facts import day_of, id_of
 from attribution.models import CreditBatch
 
 _CELL = (
@@ -60,8 +65,11 @@ _DIFFERENCES = f"""
     FROM (TABLE totals EXCEPT TABLE entries) AS surplus
 """  # noqa: S608 - constants
 
-Key = tuple[str | None, ...]
-"""Rule, kind, bucket, reason, channel, campaign, send, message, link, touch and outcome day."""
+SUMMED_BY = (
+    "rule", "outcome", "bucket", "reason", "channel_id", "campaign_id", "send_id", "message_id",
+    "link_id", "touch_date", "outcome_date",
+)  # fmt: skip
+"""What makes a cell of the reports; in `totals_of` its kind stands for the outcome."""
 
 
 def add_to_totals(batch: CreditBatch) -> None:
@@ -91,15 +99,19 @@ def total_differences() -> list[str]:
     ]
 
 
-def summed(entries: Iterable[Line], *, kinds: Mapping[str, str]) -> dict[Key, tuple[int, int]]:
-    """Add up amounts and counts by the cell of the reports."""
-    sums: dict[Key, tuple[int, int]] = {}
-    for cell, amount, count in entries:
-        place = cell.place
-        key = (
-            cell.rule_id, str(kinds[cell.outcome_id]), cell.bucket, cell.reason, *place[1:],
-            cell.outcome_date,
+def totals_of(
+    entries: Entries, *, rules: Sequence[UUID], kinds: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Add up entries by the cell of the reports; yield the columns of a running sum, in order."""
+    known = sorted(set(kinds))
+    of_kind = entries.copy()
+    of_kind["outcome"] = np.array([known.index(kind) for kind in kinds], np.int64)[
+        entries["outcome"]
+    ]
+    for row in summed(of_kind, by=SUMMED_BY):
+        places = (id_of(row[name]) for name in SUMMED_BY[4:9])
+        yield (
+            rules[row["rule"]], known[row["outcome"]], BUCKETS[row["bucket"]],
+            REASONS[row["reason"]], *places, day_of(row["touch_date"]),
+            day_of(row["outcome_date"]), int(row["amount_minor"]), int(row["count_micro"]),
         )  # fmt: skip
-        old_amount, old_count = sums.get(key, (0, 0))
-        sums[key] = (old_amount + amount, old_count + count)
-    return sums

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
 
-from attribution import division, ledger, outcomes
+from attribution import ledger, outcomes
 from attribution.affected import affected_by
 from attribution.data_quality import refresh_findings
 from attribution.models import CreditBatch, CreditRule, CreditTotal, Outcome, Period
@@ -23,7 +22,7 @@ from attribution.rule_versions import (
     make_default,
     retire_rule,
 )
-from attribution.running_sums import Key, summed
+from attribution.running_sums import totals_of
 from attribution.verification import Problem, verify_ledger
 from crm_sync.models import Deal
 from tracking.changes import claim_changes
@@ -137,14 +136,14 @@ def what_if(*, rule: CreditRule, where: Q | None = None) -> list[CreditTotal]:
     Raises:
         InvalidRuleError: the rule's parameters mean nothing.
     """
-    sums: dict[Key, tuple[int, int]] = {}
+    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
     found = Outcome.objects.filter(where or Q()).order_by("pk")
     for chunk in _chunks(found.iterator(chunk_size=CHUNK)):
-        kinds = {str(outcome.pk): outcome.kind for outcome in chunk}
-        part = summed(division.lines(outcomes=chunk, rules=[rule]), kinds=kinds)
-        for key, (amount, count) in part.items():
-            old_amount, old_count = sums.get(key, (0, 0))
-            sums[key] = (old_amount + amount, old_count + count)
+        entries = ledger.divided(chunk, [rule])
+        kinds = [outcome.kind for outcome in chunk]
+        for *key, amount, count in totals_of(entries, rules=[rule.pk], kinds=kinds):
+            old_amount, old_count = sums.get(tuple(key), (0, 0))
+            sums[tuple(key)] = (old_amount + amount, old_count + count)
     return [_as_total(rule, key, *cell) for key, cell in sums.items()]
 
 
@@ -199,22 +198,11 @@ def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
         yield chunk
 
 
-def _as_total(rule: CreditRule, key: Key, amount: int, count: int) -> CreditTotal:
+def _as_total(rule: CreditRule, key: tuple[Any, ...], amount: int, count: int) -> CreditTotal:
     """Return a sum in the shape of the running sums."""
-    _, kind, bucket, reason, *places, touch_date, outcome_date = key
-    channel, campaign, send, message, link = (place and UUID(place) for place in places)
-    return CreditTotal(
-        rule=rule,
-        kind=str(kind),
-        bucket=str(bucket),
-        reason=reason or "",
-        channel_id=channel,
-        campaign_id=campaign,
-        send_id=send,
-        message_id=message,
-        link_id=link,
-        touch_date=touch_date and date.fromisoformat(touch_date),
-        outcome_date=outcome_date and date.fromisoformat(outcome_date),
-        amount_minor=amount,
-        count_micro=count,
-    )
+    names = (
+        "kind", "bucket", "reason", "channel_id", "campaign_id", "send_id", "message_id", "link_id",
+        "touch_date", "outcome_date",
+    )  # fmt: skip
+    fields = dict(zip(names, key[1:], strict=True))
+    return CreditTotal(rule=rule, amount_minor=amount, count_micro=count, **fields)

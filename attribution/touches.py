@@ -1,21 +1,22 @@
 """The facts behind outcomes, gathered in bulk: their people, those people's touches, anchors.
 
-The number of queries is the same for one outcome and for thousands. Ids are text here: they are
-hashed, compared and written millions of times, which Python's UUID objects are too slow for.
+The number of queries is the same for one outcome and for thousands. Touches come as columns, by
+PostgreSQL's binary COPY; people and deals, of which there are fewer, as pairs of texts.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
 from django.db.models import Min
 from django.db.models.functions import Lower
 from numpy.typing import NDArray
 
+from attribution.bulk_reads import read_columns
+from attribution.division import DIVISIBLE
+from attribution.facts import ID, NO_ID, PLACE, Facts, id_of, nowhere
 from attribution.free_mail import FREE_MAIL_DOMAINS
 from attribution.journeys import NO_TIME, Members, Outcomes, Touches
 from attribution.models import CreditRule, Outcome
@@ -30,51 +31,37 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MODES = CreditRule.ContactMode
 
-# Text ids and whole microseconds straight from PostgreSQL: half the time of the ORM's objects.
+# A row per touch, every field of fixed width, so that the answer is read as columns at once.
 _TOUCHES = """
-    SELECT t.id::text, i.person_id::text, (extract(epoch FROM t.occurred_at) * 1000000)::bigint,
-           t.evidence_grade, t.source_priority, t.click_id::text, t.kind, t.exclusion <> '',
-           c.slug = 'direct', t.channel_id::text, t.campaign_id::text, t.send_id::text,
-           t.message_id::text, t.link_id::text, ((t.occurred_at AT TIME ZONE %s)::date)::text
-    FROM tracking_touchpoint t
-    JOIN tracking_identity i ON i.id = t.identity_id
+    SELECT (p.row - 1)::int8, (extract(epoch FROM t.occurred_at) * 1000000)::int8,
+           t.evidence_grade::int4, t.source_priority::int4,
+           (array_position(%(kinds)s::text[], t.kind::text) - 1)::int4,
+           (t.exclusion <> '')::int4, (c.slug = 'direct')::int4,
+           coalesce(t.click_id, %(none)s::uuid), t.id, t.channel_id,
+           coalesce(t.campaign_id, %(none)s::uuid), coalesce(t.send_id, %(none)s::uuid),
+           coalesce(t.message_id, %(none)s::uuid), coalesce(t.link_id, %(none)s::uuid),
+           (t.occurred_at AT TIME ZONE %(zone)s)::date - DATE '1970-01-01'
+    FROM unnest(%(people)s::uuid[]) WITH ORDINALITY AS p(id, row)
+    JOIN tracking_identity i ON i.person_id = p.id
+    JOIN tracking_touchpoint t ON t.identity_id = i.id
     JOIN campaigns_channel c ON c.id = t.channel_id
-    WHERE i.person_id = ANY(%s::uuid[])
 """
-
-
-class Place(NamedTuple):
-    """Where credit is earned: the touch and all that a report groups by. Ids and days as text."""
-
-    touch_id: str | None = None
-    channel_id: str | None = None
-    campaign_id: str | None = None
-    send_id: str | None = None
-    message_id: str | None = None
-    link_id: str | None = None
-    touch_date: str | None = None
-
-
-NOWHERE = Place()
-"""The place of what nobody earned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the engine divides by. `places[i]` is row `i` of `touches`.
-
-    People differ by contact mode, and with them the members and the lead anchor.
-    """
-
-    outcomes: dict[str, Outcomes]
-    touches: Touches
-    places: list[Place]
-    members: dict[str, Members]
+_TOUCH = np.dtype(
+    [
+        ("person", ">i8"), ("time", ">i8"), ("grade", ">i4"), ("priority", ">i4"), ("kind", ">i4"),
+        ("is_excluded", ">i4"), ("is_direct", ">i4"), ("click_id", ID),
+        *((name, PLACE[name]) for name in PLACE.names or ()),
+    ]
+)  # fmt: skip
 
 
 def gather(outcomes: Sequence[Outcome], modes: Iterable[str]) -> Facts:
-    """Return the facts behind these outcomes, with their people under each contact mode."""
-    pairs = {mode: _people(outcomes, mode) for mode in sorted(set(modes))}
+    """Return the facts behind these outcomes, with their people under each contact mode.
+
+    Nobody stands behind an outcome that is not divided.
+    """
+    divided = [outcome for outcome in outcomes if outcome.exclusion in DIVISIBLE]
+    pairs = {mode: _people(divided, mode) for mode in sorted(set(modes))}
     people = sorted({person for each in pairs.values() for _, person in each})
     rows = _touch_rows(people)
     number = {person: row for row, person in enumerate(people)}
@@ -84,8 +71,8 @@ def gather(outcomes: Sequence[Outcome], modes: Iterable[str]) -> Facts:
             mode: _outcome_columns(outcomes, created, _earliest(each, leads))
             for mode, each in pairs.items()
         },
-        touches=_touch_columns(rows, number),
-        places=[Place(row[0], *row[9:]) for row in rows],
+        touches=_touch_columns(rows),
+        places=_places(rows),
         members={mode: _members(outcomes, each, number) for mode, each in pairs.items()},
     )
 
@@ -142,41 +129,48 @@ def _company_people(deals: list[str]) -> Pairs:
     return [(str(deal), str(person)) for deal, person in at_company if str(deal) in wanted]
 
 
-def _touch_rows(people: list[str]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCHES, [settings.TIME_ZONE, people])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+def _touch_rows(people: list[str]) -> NDArray[Any]:
+    asked = {
+        "kinds": list(TOUCH_KINDS), "none": NO_ID.hex(), "zone": settings.TIME_ZONE,
+        "people": people,
+    }  # fmt: skip
+    return read_columns(_TOUCHES, asked, _TOUCH)
 
 
-def _touch_columns(rows: list[tuple[Any, ...]], number: dict[str, int]) -> Touches:
-    columns = list(zip(*rows, strict=True)) or [()] * 15
-    ids, people, times, grades, priorities, clicks, kinds, excluded, direct = columns[:9]
-    channel_ids, campaign_ids = (tuple(dict.fromkeys(filter(None, c))) for c in columns[9:11])
-    code = {click: row for row, click in enumerate(dict.fromkeys(clicks)) if click}
-    halves = np.frombuffer(bytes.fromhex("".join(ids).replace("-", "")), ">u8").reshape(-1, 2)
+def _touch_columns(rows: NDArray[Any]) -> Touches:
+    halves = np.ascontiguousarray(rows["touch_id"]).view(">u8").reshape(-1, 2)
+    channel, channel_ids = _codes(rows["channel_id"])
+    campaign, campaign_ids = _codes(rows["campaign_id"])
+    names = ("person", "time", "grade", "priority", "kind")
     return Touches(
-        person=np.array([number[person] for person in people], np.int64),
-        time=np.array(times, np.int64),
-        grade=np.array(grades, np.int64),
-        priority=np.array(priorities, np.int64),
+        **{name: rows[name].astype(np.int64) for name in names},
         id_high=halves[:, 0].astype(np.uint64),
         id_low=halves[:, 1].astype(np.uint64),
-        click=np.array([code.get(click, -1) for click in clicks], np.int64),
-        kind=np.array([TOUCH_KINDS.index(kind) for kind in kinds], np.int64),
-        is_excluded=np.array(excluded, bool),
-        is_direct=np.array(direct, bool),
-        channel=_codes(columns[9], channel_ids),
-        campaign=_codes(columns[10], campaign_ids),
+        click=_codes(rows["click_id"])[0],
+        is_excluded=rows["is_excluded"] != 0,
+        is_direct=rows["is_direct"] != 0,
+        channel=channel,
+        campaign=campaign,
         channel_ids=channel_ids,
         campaign_ids=campaign_ids,
     )
 
 
-def _codes(values: Iterable[str | None], known: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return each value's place among the known ones, -1 for none."""
-    place = {value: row for row, value in enumerate(known)}
-    return np.array([-1 if value is None else place[value] for value in values], np.int64)
+def _places(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return where each touch earns, and behind them nowhere."""
+    places = np.empty(len(rows), PLACE)
+    for name in PLACE.names or ():
+        places[name] = rows[name]
+    return np.concatenate((places, nowhere()))
+
+
+def _codes(ids: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return each id's place among the known ones (-1 for none), and those as text."""
+    known, codes = np.unique(np.ascontiguousarray(ids).view("S16"), return_inverse=True)
+    texts = [str(id_of(raw) or "") for raw in known.view(ID)]
+    if texts[:1] == [""]:
+        return codes - 1, tuple(texts[1:])
+    return codes, tuple(texts)
 
 
 def _members(outcomes: Sequence[Outcome], pairs: Pairs, number: dict[str, int]) -> Members:

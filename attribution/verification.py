@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from attribution import ledger, outcomes
 from attribution.affected import Affected, affected_by
-from attribution.chain import canonical_line, digest
-from attribution.division import COUNT_MICRO, lines
+from attribution.chain import digest, records_hash
+from attribution.division import BUCKETS, COUNT_MICRO, WITHDRAWN
+from attribution.entries import Entries, differences
+from attribution.entry_records import posted_records
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.running_sums import total_differences
 from crm_sync.models import Deal
@@ -27,13 +29,6 @@ Progress = Callable[[int, int], None]
 """Told how many facts are done, of how many."""
 
 _CHUNK = 2_000
-
-_ENTRIES = """
-    SELECT line, outcome_id::text, rule_id::text, bucket, reason, outcome_date::text,
-           touch_id::text, channel_id::text, campaign_id::text, send_id::text, message_id::text,
-           link_id::text, touch_date::text, amount_minor, count_micro, rate::text, is_restatement
-    FROM attribution_creditentry WHERE batch_id = %s ORDER BY line
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +105,35 @@ def _outcome_problems(derived: outcomes.Derived) -> Iterator[Problem]:
 def _credit_problems(found: list[Outcome]) -> Iterator[Problem]:
     """Compare what the ledger holds with a fresh division, and with what it must sum to."""
     rules = list(CreditRule.objects.active())
-    names = {str(rule.pk): rule.name for rule in rules}
-    by_id = {str(outcome.pk): outcome for outcome in found}
     held = ledger.held(found, rules)
-    sums = {(outcome, rule): [0, 0] for outcome in by_id for rule in names}
-    for cell, (amount, count) in held.items():
-        sums[cell.outcome_id, cell.rule_id][0] += amount
-        sums[cell.outcome_id, cell.rule_id][1] += count
-    for (outcome_id, rule_id), (amount, count) in sums.items():
-        outcome = by_id[outcome_id]
-        is_withdrawn = outcome.exclusion == Outcome.Exclusion.WITHDRAWN
-        if (amount, count) != (outcome.amount_minor, 0 if is_withdrawn else COUNT_MICRO):
-            message = f"The parts of {_name(outcome)} do not sum up under {names[rule_id]}."
-            yield Problem("sum_differs", message, outcome.pk)
-    for line in ledger.differences(wanted=lines(outcomes=found, rules=rules), held=held):
-        outcome = by_id[line.cell.outcome_id]
+    yield from _sum_problems(held, found, rules)
+    for entry in differences(wanted=ledger.divided(found, rules), held=held):
+        outcome, rule = found[entry["outcome"]], rules[entry["rule"]]
         message = (
-            f"{_name(outcome)} under {names[line.cell.rule_id]}: {line.cell.bucket} differs by "
-            f"{line.amount_minor} minor units and {line.count_micro} millionths."
+            f"{_name(outcome)} under {rule.name}: {BUCKETS[entry['bucket']]} differs by "
+            f"{entry['amount_minor']} minor units and {entry['count_micro']} millionths."
         )
         yield Problem("credit_differs", message, outcome.pk)
+
+
+def _sum_problems(
+    held: Entries, found: list[Outcome], rules: list[CreditRule]
+) -> Iterator[Problem]:
+    """Check that each outcome's parts sum to its amount and count under each rule."""
+    cells = (len(found), len(rules))
+    must_amount = np.array([outcome.amount_minor for outcome in found], np.int64)[:, None]
+    must_count = np.array([_count_of(outcome) for outcome in found], np.int64)[:, None]
+    amount, count = (np.zeros(cells, np.int64) for _ in range(2))
+    places = (held["outcome"], held["rule"])
+    np.add.at(amount, places, held["amount_minor"])
+    np.add.at(count, places, held["count_micro"])
+    for row, rule in np.argwhere((amount != must_amount) | (count != must_count)).tolist():
+        message = f"The parts of {_name(found[row])} do not sum up under {rules[rule].name}."
+        yield Problem("sum_differs", message, found[row].pk)
+
+
+def _count_of(outcome: Outcome) -> int:
+    return 0 if outcome.exclusion == WITHDRAWN else COUNT_MICRO
 
 
 def _retired_problems() -> Iterator[Problem]:
@@ -150,21 +154,14 @@ def _chain_problems() -> Iterator[Problem]:
     previous, number = "", 0
     for batch in CreditBatch.objects.order_by("number").iterator():
         number += 1
-        entries = _entries(batch)
+        records = posted_records(batch.pk)
         if batch.number != number or batch.previous_hash != previous:
             yield Problem("chain_broken", f"Batch {batch.number} does not follow the one before.")
-        if len(entries) != batch.entry_count:
+        if len(records) != batch.entry_count:
             yield Problem("entries_missing", f"Batch {batch.number} has not all of its entries.")
-        if digest(batch, (canonical_line(entry) for entry in entries)) != batch.hash:
+        if digest(batch, records_hash(records)) != batch.hash:
             yield Problem("hash_differs", f"Batch {batch.number} is not as it was posted.")
         previous, number = batch.hash, batch.number
-
-
-def _entries(batch: CreditBatch) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, [batch.pk])
-        entries: list[tuple[Any, ...]] = cursor.fetchall()
-    return entries
 
 
 def _name(outcome: Outcome) -> str:

@@ -1,9 +1,12 @@
 """A division's lines sum to each outcome's amount and count, under every rule at once."""
 
+from typing import NamedTuple
+
 import pytest
 
-from attribution.division import COUNT_MICRO, Line, lines
-from attribution.models import CreditRule, Outcome
+from attribution.division import BUCKETS, COUNT_MICRO, DIVISIBLE, REASONS, WITHDRAWN, lines
+from attribution.models import Bucket, CreditRule, Outcome
+from attribution.touches import gather
 from attribution.weights import InvalidRuleError
 from tests.attribution.builders import (
     a_deal,
@@ -18,8 +21,25 @@ from tests.attribution.builders import (
 pytestmark = pytest.mark.django_db
 
 
+class Line(NamedTuple):
+    outcome: int
+    rule: int
+    bucket: str
+    reason: str
+    touch: int
+    amount_minor: int
+    count_micro: int
+
+
 def divided(*rules: CreditRule) -> list[Line]:
-    return list(lines(outcomes=list(Outcome.objects.all()), rules=rules))
+    outcomes = list(Outcome.objects.order_by("pk"))
+    facts = gather(outcomes, {rule.contact_mode for rule in rules})
+    found = lines(outcomes=outcomes, rules=rules, facts=facts)
+    columns = (found.outcome, found.rule, found.bucket, found.reason, found.touch)
+    rows = zip(
+        *(c.tolist() for c in (*columns, found.amount_minor, found.count_micro)), strict=True
+    )
+    return [Line(o, r, BUCKETS[b], REASONS[why], t, *sums) for o, r, b, why, t, *sums in rows]
 
 
 def a_rule(kind: str = "linear", **fields: object) -> CreditRule:
@@ -44,12 +64,12 @@ def test_parts_sum_to_amount_and_count_under_every_kind() -> None:
     kinds = CreditRule.Kind.values
     rules = [a_rule(kind, parameters=needed.get(kind, {})) for kind in kinds]
 
-    found: dict[tuple[str, str], list[int]] = {}
+    found: dict[tuple[int, int], list[int]] = {}
     for line in divided(*rules):
-        sums = found.setdefault((line.cell.outcome_id, line.cell.rule_id), [0, 0])
+        sums = found.setdefault((line.outcome, line.rule), [0, 0])
         sums[0] += line.amount_minor
         sums[1] += line.count_micro
-    amounts = {str(o.pk): o.amount_minor for o in Outcome.objects.all()}
+    amounts = [outcome.amount_minor for outcome in Outcome.objects.order_by("pk")]
     assert len(found) == len(amounts) * len(kinds)
     assert all(sums == [amounts[outcome], COUNT_MICRO] for (outcome, _), sums in found.items())
 
@@ -61,9 +81,9 @@ def test_rules_of_different_lookbacks_stand_side_by_side() -> None:
     settle()
     short, long = a_rule(lookback_days=7), a_rule(lookback_days=None)
 
-    assert {line.cell.rule_id: line.cell.reason for line in divided(short, long)} == {
-        str(short.pk): "outside_lookback",
-        str(long.pk): "",
+    assert {line.rule: (line.reason, line.touch) for line in divided(short, long)} == {
+        0: ("outside_lookback", -1),
+        1: ("", 0),
     }
 
 
@@ -74,7 +94,7 @@ def test_an_outcome_without_an_amount_divides_its_count() -> None:
     settle()
     [line] = divided(a_rule())
 
-    assert (line.cell.bucket, line.amount_minor, line.count_micro) == ("attributed", 0, COUNT_MICRO)
+    assert (line.bucket, line.amount_minor, line.count_micro) == ("attributed", 0, COUNT_MICRO)
 
 
 def test_an_excluded_outcome_keeps_its_money_together() -> None:
@@ -82,7 +102,7 @@ def test_an_excluded_outcome_keeps_its_money_together() -> None:
     settle()
     [line] = divided(a_rule())
 
-    assert (line.cell.bucket, line.cell.reason) == ("excluded", "no_date")
+    assert (line.bucket, line.reason) == ("excluded", "no_date")
     assert (line.amount_minor, line.count_micro) == (100_00, COUNT_MICRO)
 
 
@@ -115,6 +135,11 @@ def test_a_saved_rule_and_its_copy_divide_alike() -> None:
     copy = a_rule("position", contact_mode=saved.contact_mode)
 
     def figures(one: CreditRule) -> list[tuple[object, ...]]:
-        return [(*line.cell[2:], *line[1:]) for line in divided(one)]
+        return list(divided(one))
 
     assert figures(saved) == figures(copy)
+
+
+def test_codes_know_every_bucket_and_every_exclusion() -> None:
+    assert tuple(Bucket.values) == BUCKETS
+    assert set(Outcome.Exclusion.values) <= {*REASONS, *DIVISIBLE, WITHDRAWN}

@@ -7,10 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from attribution import ledger
-from attribution.division import Cell, Line
 from attribution.models import CreditBatch, CreditEntry, CreditTotal, Outcome
 from attribution.services import lock_period
-from attribution.touches import NOWHERE
 from tests.attribution.builders import (
     NOW,
     a_deal,
@@ -29,23 +27,6 @@ from tests.attribution.builders import (
 from tests.tracking.builders import make_channel
 
 pytestmark = pytest.mark.django_db
-
-
-def test_differences_are_wanted_less_held() -> None:
-    cell = Cell("outcome", "rule", "attributed", "", None, NOWHERE)
-    gone = cell._replace(bucket="unattributed", reason="no_touches")
-
-    entries = ledger.differences(
-        wanted=[Line(cell, 100, 1_000_000)], held={cell: (70, 1_000_000), gone: (5, 1)}
-    )
-
-    assert entries == [Line(cell, 30, 0), Line(gone, -5, -1)]
-
-
-def test_cells_that_agree_make_no_entry() -> None:
-    cell = Cell("outcome", "rule", "attributed", "", None, NOWHERE)
-
-    assert ledger.differences(wanted=[Line(cell, 7, 1)], held={cell: (7, 1)}) == []
 
 
 def test_a_won_deal_is_divided_over_its_touches() -> None:

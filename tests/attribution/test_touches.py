@@ -5,6 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attribution.binary_copy import UnexpectedWidthError
+from attribution.facts import day_of, id_of
 from attribution.journeys import NO_TIME
 from attribution.models import Outcome
 from attribution.touches import gather, microseconds
@@ -31,7 +33,7 @@ def people_of(mode: str) -> set[object]:
     facts = gather([Outcome.objects.get(kind="opportunity")], [mode])
     people = set(facts.members[mode].person.tolist())
     rows = [row for row, person in enumerate(facts.touches.person) if person in people]
-    ids = [facts.places[row].touch_id for row in rows]
+    ids = [id_of(facts.places[row]["touch_id"]) for row in rows]
     return set(Touchpoint.objects.filter(pk__in=ids).values_list("identity_id", flat=True))
 
 
@@ -121,17 +123,24 @@ def test_a_place_carries_all_that_reports_group_by() -> None:
     touch = a_tap(ann, days=9, send=send, campaign=send.campaign)
     a_lead(ann)
     settle()
-    [place] = gather(list(Outcome.objects.all()), ["roles"]).places
+    place, nowhere = gather(list(Outcome.objects.all()), ["roles"]).places
 
-    assert place == (
-        str(touch.pk),
-        str(touch.channel_id),
-        str(send.campaign_id),
-        str(send.pk),
-        None,
-        None,
-        days_ago(9).date().isoformat(),
-    )
+    names = ("touch_id", "channel_id", "campaign_id", "send_id", "message_id", "link_id")
+    assert [id_of(place[name]) for name in names] == [
+        touch.pk, touch.channel_id, send.campaign_id, send.pk, None, None,
+    ]  # fmt: skip
+    assert day_of(place["touch_date"]) == days_ago(9).date()
+    assert id_of(nowhere["touch_id"]) is None
+
+
+def test_an_unknown_kind_of_touch_is_refused() -> None:
+    ann = make_identity()
+    a_tap(ann, days=3)
+    a_lead(ann)
+    settle()
+    Touchpoint.objects.update(kind="dance")
+    with pytest.raises(UnexpectedWidthError):
+        gather(list(Outcome.objects.all()), ["roles"])
 
 
 def test_moments_are_exact_to_the_microsecond() -> None:

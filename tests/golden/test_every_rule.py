@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from attribution.division import lines
+from attribution.division import REASONS
+from attribution.facts import id_of
+from attribution.ledger import divided
 from attribution.models import CreditRule, Outcome
 from campaigns.models import Channel
 from crm_sync.models import Deal
@@ -63,15 +65,15 @@ def fill_the_book() -> dict[str, str]:
 def test_every_deal_is_divided_as_the_golden_table_says() -> None:
     numbers = fill_the_book()
     wins = list(Outcome.objects.filter(kind="win"))
-    names = {str(win.pk): Deal.objects.get(pk=win.deal_id).name for win in wins}
-    divided = [
-        (slug, names[line.cell.outcome_id], _place(line.cell, numbers), _money(line.amount_minor))
+    names = [Deal.objects.get(pk=win.deal_id).name for win in wins]
+    found = [
+        (slug, names[row["outcome"]], _place(row, numbers), _money(int(row["amount_minor"])))
         for slug, parameters in RULES.items()
-        for line in lines(outcomes=wins, rules=[_rule(slug, parameters)])
+        for row in divided(wins, [_rule(slug, parameters)])
     ]
 
     golden = [(r["rule"], r["deal"], r["place"], r["amount"]) for r in rows("credit.csv")]
-    assert sorted(divided) == sorted(golden)
+    assert sorted(found) == sorted(golden)
     assert Touchpoint.objects.count() == len(rows("touches.csv"))
 
 
@@ -84,9 +86,9 @@ def _rule(slug: str, parameters: dict[str, object]) -> CreditRule:
     return CreditRule(kind=kind, parameters=parameters, lookback_days=90, contact_mode="roles")
 
 
-def _place(cell: object, numbers: dict[str, str]) -> str:
-    touch = cell.place.touch_id  # type: ignore[attr-defined]
-    return f"touch {numbers[touch]}" if touch else cell.reason  # type: ignore[attr-defined]
+def _place(row: Any, numbers: dict[str, str]) -> str:
+    touch = id_of(row["touch_id"])
+    return f"touch {numbers[str(touch)]}" if touch else REASONS[row["reason"]]
 
 
 def _money(minor: int) -> str:

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('first_seen_at', models.DateTimeField()),
                 ('latest_seen_at', models.DateTimeField()),
                 ('resolved_at', models.DateTimeField(null=True)),
+                ('owner', models.ForeignKey(blank=True, help_text='Who looks after it', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['severity', '-row_count'],

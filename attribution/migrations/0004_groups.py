@@ -47,10 +47,12 @@ GROUPS = {
         ("tracking", ("view",), ["tapbreakdown", "orphantotal"]),
         ("crm_sync", ("view",), ["company", "contact", "deal", "dealcontact", "dealchange"]),
         ("attribution", ("view",), REPORTS),
+        ("attribution", ("change",), ["finding"]),
     ],
     "Analysts": [
         *((app, ("view",), None) for app in APPS),
         ("attribution", ("add", "change"), ["creditrule", "period"]),
+        ("attribution", ("change",), ["finding"]),
     ],
     "Operations": [
         ("crm_sync", ("view",), None),
@@ -69,7 +71,7 @@ GROUPS = {
         ("links", ALL, ["domain", "webhookendpoint"]),
         ("links", ("view",), ["domaincheck", "linkalert", "webhookdelivery"]),
         ("links", ("view",), ["link", "linkcheck"]),
-        ("attribution", ("view",), ["finding"]),
+        ("attribution", ("view", "change"), ["finding"]),
     ],
     "Viewers": [
         ("attribution", ("view",), REPORTS),

@@ -1,5 +1,8 @@
 """Findings: what in the data needs a person."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.db import models
 
 from attribution.querysets import FindingQuerySet
@@ -24,6 +27,14 @@ class Finding(models.Model):
     first_seen_at = models.DateTimeField()
     latest_seen_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who looks after it",
+    )
 
     objects = FindingQuerySet.as_manager()
 
@@ -32,3 +43,7 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def age_days(self, moment: datetime) -> int:
+        """Return the whole days since it was first seen."""
+        return max((moment - self.first_seen_at).days, 0)

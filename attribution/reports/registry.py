@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from attribution.reports import channels, reconciliation, rules, sends
+from attribution.reports import channels, data_quality, reconciliation, rules, sends
 from attribution.reports.kinds import ReportKind
 from attribution.reports.query import ReportQuery, parse_query
 from attribution.reports.report import Report
@@ -15,7 +15,8 @@ from attribution.reports.report import Report
 AnyReport = Report[Any]
 
 REPORTS: dict[str, ReportKind] = {
-    kind.name: kind for kind in (sends.KIND, channels.KIND, rules.KIND, reconciliation.KIND)
+    kind.name: kind
+    for kind in (sends.KIND, channels.KIND, rules.KIND, reconciliation.KIND, data_quality.KIND)
 }
 """Every report; a page, the API and the command find out from its kind what it takes."""
 

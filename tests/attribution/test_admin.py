@@ -236,3 +236,38 @@ def test_findings_that_are_put_right_are_out_of_sight() -> None:
     assert "Finding done" not in text
     resolved = client.get(url("attribution_finding_changelist"), {"state": "resolved"})
     assert "Finding done" in resolved.content.decode()
+
+
+def a_finding(**fields: object) -> Finding:
+    values = {
+        "code": "deal_twice", "severity": "error", "title": "Twice", "row_count": 1,
+        "first_seen_at": NOW, "latest_seen_at": NOW,
+    }  # fmt: skip
+    return Finding.objects.create(**values | fields)
+
+
+def test_a_finding_is_given_an_owner_and_nothing_else_of_it_changes() -> None:
+    finding, ann = a_finding(), a_user("ann")
+    type(ann).objects.filter(pk=ann.pk).update(is_staff=True)
+    page = url("attribution_finding_change", finding.pk)
+    client = as_user("attribution.view_finding", "attribution.change_finding")
+    assert "/deal/" in client.get(page).content.decode()
+    client.post(page, {"owner": ann.pk, "title": "Mine"})
+    finding.refresh_from_db()
+    assert (finding.owner, finding.title) == (ann, "Twice")
+
+
+def test_a_finding_is_not_assigned_by_who_may_only_look() -> None:
+    finding = a_finding()
+    page = url("attribution_finding_change", finding.pk)
+    assert as_user("attribution.view_finding").post(page, {"owner": ""}).status_code == 403
+
+
+def test_findings_of_nobody_can_be_listed() -> None:
+    a_finding(owner=a_user("bob"), title="Of Bob")
+    a_finding(code="stale_sync", title="Of nobody")
+    text = (
+        as_root().get(url("attribution_finding_changelist"), {"whose": "nobody"}).content.decode()
+    )
+    assert "Of nobody" in text
+    assert "Of Bob" not in text

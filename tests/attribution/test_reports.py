@@ -5,6 +5,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from attribution.data_quality import refresh_findings
 from attribution.reports.query import PARAMETERS, InvalidReportQueryError
 from attribution.reports.registry import REPORTS, UnknownReportError, build_report
 from attribution.reports.terminal import as_text
@@ -32,6 +33,7 @@ def test_every_report_says_what_it_counted(name: str) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_comes_as_json_and_csv(name: str) -> None:
     tell_story()
+    refresh_findings(now=NOW)
     report = build_report(name, {}, now=NOW)
     assert report.for_json()["report"] == name
     assert report.for_json()["self"].startswith(f"/api/v1/reports/{name}?")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Abs, Cast, Lower, Upper
 
 from attribution.models import Bucket, CreditEntry, CreditRule, CreditTotal, Finding, Outcome
@@ -129,6 +129,27 @@ def _twice(_now: datetime) -> Seen:
     extra = [(group["number"] - 1, each.get(group["first"], 0)) for group in alike]
     amount = sum(number * minor for number, minor in extra)
     return Seen(sum(number for number, _ in extra), amount or None)
+
+
+def _over_refunded(_now: datetime) -> Seen:
+    """Look for wins of which more was taken back than they brought; what is below nothing."""
+    won = (
+        Outcome.objects.filter(kind=_KIND.WIN)
+        .exclude(exclusion=_EXCLUSION.WITHDRAWN)
+        .annotate(
+            taken=Subquery(
+                Outcome.objects.filter(kind=_KIND.REFUND, deal=OuterRef("deal"))
+                .order_by()
+                .values("deal")
+                .annotate(taken=Sum("amount_minor"))
+                .values("taken")
+            )
+        )
+        .annotate(left=F("amount_minor") + F("taken"))
+        .filter(left__lt=0)
+    )
+    sums = won.aggregate(rows=Count("pk"), amount=Sum("left"))
+    return Seen(sums["rows"], -sums["amount"] if sums["amount"] else None)
 
 
 def _stale(now: datetime) -> Seen:
@@ -273,6 +294,12 @@ CHECKS = (
         "Look at their taps: what was graded a machine may have been a person.",
         _unattributed("only_excluded_touches"),
         "tracking_click_changelist",
+    ),
+    Check(
+        "over_refunded", _SEVERITY.ERROR, "Deals with more refunded than they brought",
+        "Correct the refund or the deal's amount: one of them is wrong, or one was entered twice.",
+        _over_refunded,
+        "crm_sync_deal_changelist",
     ),
     Check(
         "tags_disagree", _SEVERITY.WARNING, "Taps on our own links whose tags say something else",

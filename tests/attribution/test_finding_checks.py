@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from attribution.finding_checks import CHECKS, page_of
-from crm_sync.models import Connection
+from crm_sync.models import Connection, DealRefund
 from links.models import WebhookEndpoint
 from tests.attribution.builders import (
     NOW,
@@ -64,6 +64,20 @@ def test_the_same_deal_twice_is_counted_once_with_its_amount() -> None:
     settle()
 
     assert look("deal_twice") == (1, 70_00)
+
+
+@pytest.mark.parametrize(("taken", "seen"), [(100_00, (0, None)), (130_00, (1, 30_00))])
+def test_a_deal_with_more_refunded_than_it_brought_is_counted(
+    taken: int, seen: tuple[int, int | None]
+) -> None:
+    deal = a_deal(amount_minor=100_00, won=5)
+    DealRefund.objects.create(
+        connection=deal.connection, deal=deal, external_id="r-1", amount_minor=taken,
+        currency="USD", refunded_at=days_ago(2), recorded_at=NOW,
+    )  # fmt: skip
+    settle()
+
+    assert look("over_refunded") == seen
 
 
 def test_a_connection_that_missed_its_syncs_is_counted_with_its_open_pipeline() -> None:

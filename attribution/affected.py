@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
+
 from attribution.models import CreditBatch, Outcome
+from campaigns.exchange import MAX_AGE
+from campaigns.models import RateChange
 from crm_sync.models import Contact, DealContact
 from tracking.models import Event, PendingChange
 
@@ -25,12 +31,13 @@ class Affected:
         return by_deal if by_deal is not None else self.events[outcome.event_id]
 
 
-def affected_by(notes: Iterable[PendingChange]) -> Affected:
-    """Return the facts that these notes concern. Four queries, whatever the number of notes.
+def affected_by(notes: Iterable[PendingChange], rates: Iterable[RateChange] = ()) -> Affected:
+    """Return the facts that these notes concern. Five queries at most, whatever their number.
 
     A person matters to their leads (by identity, and by the outcome as it was last written,
     for leads that moved to somebody else), to the deals they are named on, and to the deals
-    of their companies.
+    of their companies. A rate matters to the outcomes of its currency on its day, and on the
+    days after it for which it may be the latest.
     """
     people: dict[UUID, str] = {}
     affected = Affected()
@@ -41,7 +48,13 @@ def affected_by(notes: Iterable[PendingChange]) -> Affected:
     if people:
         _add_leads(affected, people)
         _add_deals(affected, people)
+    _add_rated(affected, rates)
     return affected
+
+
+def all_waiting() -> Affected:
+    """Return the facts of every change that nobody has settled yet."""
+    return affected_by(PendingChange.objects.all(), RateChange.objects.all())
 
 
 def _known_cause(text: str) -> str:
@@ -67,3 +80,36 @@ def _add_deals(affected: Affected, people: Causes) -> None:
     ).order_by()
     for deal, person in colleagues.values_list("company__deals", "identity__person_id"):
         affected.deals.setdefault(deal, people[person])
+
+
+def _add_rated(affected: Affected, rates: Iterable[RateChange]) -> None:
+    days: dict[str, set[date]] = {}
+    for rate in rates:
+        days.setdefault(rate.currency, set()).add(rate.date)
+    if not days:
+        return
+    zone = timezone.get_default_timezone()
+    concerned = Q()
+    for currency, dates in days.items():
+        for first, last in _stretches(dates):
+            starts_at = datetime.combine(first, time(), zone)
+            ends_at = datetime.combine(last + MAX_AGE + timedelta(days=1), time(), zone)
+            concerned |= Q(
+                source_currency=currency, occurred_at__gte=starts_at, occurred_at__lt=ends_at
+            )
+    outcomes = Outcome.objects.filter(concerned).order_by()
+    for deal, event in outcomes.values_list("deal_id", "event_id"):
+        causes = affected.deals if deal else affected.events
+        causes.setdefault(deal or event, CreditBatch.Cause.RATE.value)
+
+
+def _stretches(dates: set[date]) -> Iterable[tuple[date, date]]:
+    """Yield the first and last of days that lie close together, so that a year is one question."""
+    ordered = sorted(dates)
+    first = latest = ordered[0]
+    for day in ordered[1:]:
+        if day - latest > MAX_AGE:
+            yield first, latest
+            first = day
+        latest = day
+    yield first, latest

@@ -12,15 +12,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from attribution.allocation import LARGEST_AMOUNT
 from attribution.models import Outcome
 from attribution.rates import RatesOfDays
-from campaigns.exchange import MAX_AGE, convert_at
-from campaigns.models import ExchangeRate
+from campaigns.exchange import convert_at
 from crm_sync.models import Deal, DealRefund, Stage
 from tracking.models import Event
 
@@ -89,32 +86,6 @@ def write(derived: Derived, *, now: datetime) -> None:
         outcome.updated_at = now
     Outcome.objects.bulk_create(derived.new, batch_size=1000)
     Outcome.objects.bulk_update(derived.changed, [*FIELDS, "updated_at"], batch_size=500)
-
-
-def derive_again(stale: Iterable[Outcome]) -> Derived:
-    """Return the outcomes of the facts behind these."""
-    stale = list(stale)
-    leads = [outcome for outcome in stale if outcome.kind == Outcome.Kind.LEAD]
-    others = [outcome for outcome in stale if outcome.kind != Outcome.Kind.LEAD]
-    derived = derive_from_deals({outcome.deal_id for outcome in others})
-    derived += derive_from_events({outcome.event_id for outcome in leads})
-    return derived
-
-
-def rated_by_now(*, limit: int) -> list[Outcome]:
-    """Return outcomes excluded for want of a rate for which there is one by now. One query."""
-    zone = timezone.get_default_timezone()
-    rates = ExchangeRate.objects.filter(
-        currency=OuterRef("source_currency"),
-        date__lte=OuterRef("day"),
-        date__gte=ExpressionWrapper(OuterRef("day") - MAX_AGE, DateTimeField()),
-    )
-    return list(
-        Outcome.objects.filter(exclusion=Outcome.Exclusion.NO_RATE)
-        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
-        .filter(Exists(rates))
-        .order_by("pk")[:limit]
-    )
 
 
 def _of_deal(deal: Deal) -> list[Outcome]:

@@ -24,6 +24,7 @@ from attribution.rule_versions import (
 )
 from attribution.running_sums import totals_of
 from attribution.verification import Problem, verify_ledger
+from campaigns.exchange import claim_rate_changes
 from crm_sync.models import Deal
 from tracking.changes import claim_changes
 from tracking.models import Event
@@ -77,21 +78,18 @@ def settle_changes(*, now: datetime, limit: int = 1000) -> int:
     """Bring the ledger up to date with the oldest noted changes; return how many were settled.
 
     The notes are claimed in the transaction that posts, so a crash settles all of them or
-    none. Zero means that nothing waits. Rates that came since an outcome was excluded for
-    want of one count as changes too.
+    none. Zero means that nothing waits. Only the facts that the notes concern are looked at.
     """
     with transaction.atomic():
         ledger.hold()
         notes = claim_changes(limit=limit)
-        affected = affected_by(notes)
-        derived = outcomes.derive_from_deals(affected.deals)
-        derived += outcomes.derive_from_events(affected.events)
-        _store_and_post(derived, affected.cause_of, now=now)
-        rated = outcomes.rated_by_now(limit=limit)
-        _store_and_post(
-            outcomes.derive_again(rated), lambda _: CreditBatch.Cause.RATE.value, now=now
-        )
-    return len(notes) + len(rated)
+        rates = claim_rate_changes(limit=limit)
+        affected = affected_by(notes, rates)
+        for chunk in _chunks(affected.deals):
+            _store_and_post(outcomes.derive_from_deals(chunk), affected.cause_of, now=now)
+        for chunk in _chunks(affected.events):
+            _store_and_post(outcomes.derive_from_events(chunk), affected.cause_of, now=now)
+    return len(notes) + len(rates)
 
 
 def rebuild_credit(*, now: datetime, progress: Progress | None = None) -> Rebuilt:

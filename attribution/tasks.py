@@ -4,11 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from attribution import services
+from campaigns.doorbell import SETTLE, hear
 
 
-@shared_task(name="attribution.tasks.settle_changes")
+@shared_task(name=SETTLE)
 def settle_changes() -> None:
     """Settle all that waits. Running it twice settles nothing twice."""
+    hear(SETTLE)
     while services.settle_changes(now=timezone.now()):
         pass
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from attribution import ledger, outcomes
-from attribution.affected import Affected, affected_by
+from attribution.affected import Affected, all_waiting
 from attribution.chain import digest, records_hash
 from attribution.division import BUCKETS, COUNT_MICRO, WITHDRAWN
 from attribution.entries import Entries, differences
@@ -23,7 +23,7 @@ from attribution.entry_records import posted_records
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.running_sums import total_differences
 from crm_sync.models import Deal
-from tracking.models import Event, PendingChange
+from tracking.models import Event
 
 Progress = Callable[[int, int], None]
 """Told how many facts are done, of how many."""
@@ -47,7 +47,7 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
     parts against its amount and count, running sums against entries, and the hash chain.
     """
     with _snapshot():
-        waiting = affected_by(PendingChange.objects.all())
+        waiting = all_waiting()
         problems: list[Problem] = []
         total, done = Deal.objects.count() + _goal_events().count(), 0
         for number, derived in _derived(waiting):

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.conf import settings
 
-from campaigns.models import ExchangeRate
+from campaigns.models import ExchangeRate, RateChange
 from campaigns.money import minor_digits
 
 MAX_AGE = datetime.timedelta(days=7)
@@ -39,3 +39,10 @@ def convert(*, minor: int, currency: str, date: datetime.date) -> int | None:
     """Return minor units of the reporting currency on a day, or None without a rate."""
     rate = rate_on(currency=currency, date=date)
     return None if rate is None else convert_at(minor=minor, currency=currency, rate=rate)
+
+
+def claim_rate_changes(*, limit: int) -> list[RateChange]:
+    """Take the oldest notes of changed rates and delete them. Call inside a transaction."""
+    notes = list(RateChange.objects.select_for_update(skip_locked=True)[:limit])
+    RateChange.objects.filter(pk__in=[note.pk for note in notes]).delete()
+    return notes

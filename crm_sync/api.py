@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api_base import ApiModelViewSet, ApiReadOnlyViewSet
+from campaigns.doorbell import SYNC, ring_on_commit
 from campaigns.money import api_money
 from crm_sync import services
 from crm_sync.connections import check_base_url
-from crm_sync.doorbell import ring
 from crm_sync.models import Connection, Deal, SyncProblem, SyncRun
 
 MoneyShape = {
@@ -138,7 +138,7 @@ class ConnectionSerializer(serializers.ModelSerializer):
         connection = services.create_connection(
             connection=Connection(**validated_data), secret=token, now=timezone.now()
         )
-        ring()
+        ring_on_commit(SYNC)
         return connection
 
     def update(self, instance: Connection, validated_data: dict[str, Any]) -> Connection:
@@ -147,7 +147,7 @@ class ConnectionSerializer(serializers.ModelSerializer):
         connection: Connection = super().update(instance, validated_data)
         if token:
             services.set_secret(connection=connection, secret=token, now=timezone.now())
-            ring()
+            ring_on_commit(SYNC)
         return connection
 
 
@@ -185,7 +185,7 @@ class ConnectionViewSet(ApiModelViewSet):
                 services.request_sync(connection=connection, now=timezone.now())
             except services.ProviderNotSyncableError as error:
                 raise NotSyncableError(str(error)) from error
-            ring()
+            ring_on_commit(SYNC)
         return Response(self.get_serializer(connection).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -268,7 +268,7 @@ class SyncProblemViewSet(ApiReadOnlyViewSet):
                 services.retry_problem(problem=problem, now=timezone.now())
             except services.ProblemNotRetryableError as error:
                 raise NotRetryableError(str(error)) from error
-            ring()
+            ring_on_commit(SYNC)
         return Response(self.get_serializer(problem).data, status=status.HTTP_202_ACCEPTED)
 
 

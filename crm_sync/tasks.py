@@ -5,10 +5,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns.doorbell import SYNC
 from crm_sync import services, write_backs
 
 
-@shared_task(name="crm_sync.tasks.sync_due_connections")
+@shared_task(name=SYNC)
 def sync_due_connections(*, seconds: int = 300) -> None:
     """Sync every due connection within the worker's time limit, and deliver what that queued."""
     if services.sync_due(now=timezone.now(), time_limit=timedelta(seconds=seconds)):

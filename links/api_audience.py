@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api_base import ApiView, acting_user
+from campaigns.doorbell import ADD_AUDIENCES, ring_on_commit
 from campaigns.models import Send
 from campaigns.personal_data import may_see_personal_data
 from links import services
@@ -26,7 +27,6 @@ from links.audience_export import csv_answer, export_held_out, export_recipients
 from links.audience_files import AudienceFileError, read_audience
 from links.audience_results import read_results
 from links.audience_uploads import SameFileRunningError, keep_upload
-from links.doorbell import ADD_AUDIENCES, ring_on_commit
 from links.models import AudienceUpload, HeldOutRecipient, RecipientLink
 
 AT_ONCE_BYTES = 1 << 20

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from campaigns.doorbell import CHECK, ring_on_commit
 from campaigns.models import Send
-from links.doorbell import CHECK, ring_on_commit
 from links.link_checks import check_links
 from links.models import CheckRun, Link, LinkCheck
 

@@ -6,10 +6,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from campaigns.doorbell import DELIVER
 from links import audience_expiry, audience_uploads, check_expiry, services, webhook_delivery
 from links.alert_letters import tell_of_alerts
 from links.alerts import close_ended_alerts
-from links.doorbell import DELIVER
 from links.endpoint_letters import tell_of_endpoints
 from links.webhook_turns import webhook_turn
 from links.webhooks import forget_deliveries

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from campaigns.doorbell import DELIVER, ring_on_commit
 from campaigns.landing_pages import LandingPageError, check_landing_page
-from links.doorbell import DELIVER, ring_on_commit
 from links.guarded_http import is_allowed_host, is_plainly_private
 from links.models import WebhookDelivery, WebhookEndpoint
 from links.secrets import UnreadableSecretError, decrypt_secret, encrypt_secret

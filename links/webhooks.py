@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from links.doorbell import DELIVER, ring_on_commit
+from campaigns.doorbell import DELIVER, ring_on_commit
 from links.models import WebhookDelivery, WebhookEndpoint
 
 _ROWS_PER_DELETION = 5_000

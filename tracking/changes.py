@@ -1,13 +1,15 @@
 """Notes to whoever settles credit: whose facts changed, and why. Nothing is lost by a crash.
 
 Every writer notes a change in the transaction that makes it; the reader deletes the notes
-in the transaction that acts on them, so each change is acted on once or again, never not.
+in the transaction that acts on them, so each change is acted on once or again, never not. Every
+note pokes a worker when it is committed, so that reports follow at once.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from campaigns.doorbell import SETTLE, ring_once_on_commit
 from campaigns.public_ids import new_id
 from tracking.copying import copy_new
 from tracking.models import PendingChange
@@ -33,6 +35,7 @@ def note_changes(
     ]
     if rows:
         copy_new(PendingChange, rows)
+        ring_once_on_commit(SETTLE)
 
 
 def claim_changes(*, limit: int) -> list[PendingChange]:

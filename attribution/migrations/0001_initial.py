@@ -196,6 +196,10 @@ class Migration(migrations.Migration):
             model_name='outcome',
             index=models.Index(fields=['person'], name='attribution_outcome_person'),
         ),
+        migrations.AddIndex(
+            model_name='outcome',
+            index=models.Index(fields=['source_currency', 'occurred_at'], name='attribution_outcome_currency'),
+        ),
         migrations.AddConstraint(
             model_name='outcome',
             constraint=models.UniqueConstraint(condition=models.Q(('refund__isnull', True)), fields=('kind', 'deal'), name='attribution_outcome_deal'),

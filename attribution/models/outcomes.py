@@ -73,6 +73,9 @@ class Outcome(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "occurred_at"], name="attribution_outcome_time"),
+            models.Index(
+                fields=["source_currency", "occurred_at"], name="attribution_outcome_currency"
+            ),
             models.Index(fields=["person"], name="attribution_outcome_person"),
         ]
 

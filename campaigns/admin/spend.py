@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.contrib.filters.admin import (
@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from campaigns.admin.history_panels import HistoryPanelMixin
 from campaigns.admin.spend_imports import SpendFiles
 from campaigns.admin_base import TextrailAdmin, TextrailHistoryAdmin, signed_in_user
+from campaigns.doorbell import SETTLE, ring_once_on_commit
 from campaigns.models import ExchangeRate, Spend
 from campaigns.money import (
     InvalidAmountError,
@@ -183,3 +184,18 @@ class ExchangeRateAdmin(TextrailAdmin):
     list_display = ("date", "currency", "rate")
     list_filter = ("currency", ("date", RangeDateFilter))
     date_hierarchy = "date"
+
+    def save_model(self, request: HttpRequest, obj: ExchangeRate, form: Any, change: Any) -> None:
+        """Let the outcomes of the rate's days follow at once."""
+        super().save_model(request, obj, form, change)
+        ring_once_on_commit(SETTLE)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ExchangeRate]) -> None:
+        """Let the outcomes of the rates' days follow at once."""
+        super().delete_queryset(request, queryset)
+        ring_once_on_commit(SETTLE)
+
+    def delete_model(self, request: HttpRequest, obj: ExchangeRate) -> None:
+        """Let the outcomes of the rate's days follow at once."""
+        super().delete_model(request, obj)
+        ring_once_on_commit(SETTLE)

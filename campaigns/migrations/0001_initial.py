@@ -84,6 +84,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RateChange',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('currency', models.CharField(max_length=3)),
+                ('date', models.DateField()),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoricalCampaign',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(db_index=True, default=campaigns.public_ids.new_id, editable=False, primary_key=False)),

@@ -17,7 +17,7 @@ from campaigns.models.sends import (
     Suppression,
     planned_recipients,
 )
-from campaigns.models.spending import ExchangeRate, Spend
+from campaigns.models.spending import ExchangeRate, RateChange, Spend
 
 __all__ = [
     "MOST_HELD_OUT",
@@ -32,6 +32,7 @@ __all__ = [
     "Message",
     "NamingConvention",
     "ProposedText",
+    "RateChange",
     "Send",
     "SendApproval",
     "SendingPolicy",

@@ -72,3 +72,20 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} on {self.date}: {self.rate}"
+
+
+class RateChange(models.Model):
+    """A note that a day's rate came, changed or went, until the outcomes of its days follow.
+
+    A trigger writes it (`migrations/0003_rate_changes.py`), so that no writer can forget.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    currency = models.CharField(max_length=3)
+    date = models.DateField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.currency} on {self.date}"

@@ -15,10 +15,10 @@ from django.utils import timezone
 from unfold.decorators import action, display
 
 from campaigns.admin_base import TextrailAdmin
+from campaigns.doorbell import SYNC, ring_on_commit
 from crm_sync import services
 from crm_sync.admin.badges import HEALTH_COLOURS, link_to
 from crm_sync.admin.import_pages import ImportPages
-from crm_sync.doorbell import ring
 from crm_sync.forms import ConnectionForm
 from crm_sync.health import health_of, with_health
 from crm_sync.models import Connection, Deal
@@ -82,12 +82,12 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
         token, now = form.cleaned_data.get("token") or "", timezone.now()
         if not change:
             services.create_connection(connection=obj, secret=token, now=now)
-            ring()
+            ring_on_commit(SYNC)
             return
         super().save_model(request, obj, form, change)
         if token:
             services.set_secret(connection=obj, secret=token, now=now)
-            ring()
+            ring_on_commit(SYNC)
 
     @display(description="Health", label=HEALTH_COLOURS)
     def health(self, connection: Connection) -> str:
@@ -158,7 +158,7 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
         try:
             with transaction.atomic():
                 services.request_sync(connection=connection, now=timezone.now())
-                ring()
+                ring_on_commit(SYNC)
             messages.success(
                 request, "The sync will start within a minute. Its progress is under “Sync runs”."
             )

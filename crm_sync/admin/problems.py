@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
 from campaigns.admin_base import ReadOnlyTextrailAdmin
+from campaigns.doorbell import SYNC, ring_on_commit
 from crm_sync import services
 from crm_sync.admin.badges import SEVERITY_COLOURS
-from crm_sync.doorbell import ring
 from crm_sync.models import SyncProblem
 from crm_sync.problems import close_problems
 
@@ -100,7 +100,7 @@ class SyncProblemAdmin(ReadOnlyTextrailAdmin):
                     count += 1
                 except services.ProblemNotRetryableError as error:
                     messages.warning(request, f"{problem.message} {error}")
-            ring()
+            ring_on_commit(SYNC)
         if count:
             messages.success(request, f"{count:,} will be tried again with the next sync.")
 

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from campaigns.admin_base import TextrailAdmin, signed_in_user
+from campaigns.doorbell import ADD_AUDIENCES, ring_on_commit
 from campaigns.models import Send
 from campaigns.personal_data import may_see_personal_data
 from links.audience import AudienceClosedError, NoLinkForAudienceError
@@ -26,7 +27,6 @@ from links.audience_form import AudienceUploadForm
 from links.audience_panel import audience_state
 from links.audience_results import read_results
 from links.audience_uploads import SameFileRunningError, keep_upload
-from links.doorbell import ADD_AUDIENCES, ring_on_commit
 from links.models import AudienceUpload, HeldOutRecipient, RecipientLink
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attribution.affected import affected_by
+from attribution.affected import affected_by, all_waiting
 from attribution.models import Outcome
+from campaigns.models import ExchangeRate, RateChange
 from tests.attribution.builders import (
     NOW,
     a_company,
@@ -15,6 +16,7 @@ from tests.attribution.builders import (
     a_deal,
     a_lead,
     make_identity,
+    note_person,
     settle,
 )
 from tracking.models import Identity, PendingChange
@@ -85,3 +87,55 @@ def test_it_costs_the_same_queries_for_two_people_and_for_twenty() -> None:
         return len(captured)
 
     assert queries(2) == queries(20) == 4
+
+
+def test_a_rate_affects_the_outcomes_of_its_currency_for_which_it_may_be_the_latest() -> None:
+    _, first, last, _ = (a_deal(created=days, currency="EUR") for days in (11, 10, 3, 1.9))
+    a_deal(created=10, currency="GBP")
+    lead = a_lead(make_identity(), days=8, value_minor=100, currency="EUR")
+    settle()
+    change = RateChange(currency="EUR", date=(NOW - timedelta(days=10)).date())
+
+    affected = affected_by([], [change])
+
+    assert affected.deals == {first.pk: "rate", last.pk: "rate"}
+    assert affected.events == {lead.pk: "rate"}
+
+
+def test_the_rates_of_a_year_are_one_question() -> None:
+    a_deal(created=10, currency="EUR")
+    settle()
+    today = NOW.date()
+    changes = [RateChange(currency="EUR", date=today - timedelta(days=day)) for day in range(365)]
+    with CaptureQueriesContext(connection) as captured:
+        affected_by([], changes)
+
+    assert len(captured) == 1
+    assert captured[0]["sql"].count("source_currency") == 1
+
+
+def test_what_waits_are_changes_and_rates() -> None:
+    deal = a_deal(created=1, currency="EUR")
+    settle()
+    assert all_waiting().deals == {}
+
+    ExchangeRate.objects.create(currency="EUR", date=NOW.date() - timedelta(days=1), rate=2)
+
+    assert all_waiting().deals == {deal.pk: "rate"}
+
+
+def test_settling_looks_at_no_outcome_that_a_change_does_not_concern() -> None:
+    people = [make_identity() for _ in range(3)]
+    deals = [a_deal(won=1, people=(one,)) for one in people]
+    for one in people:
+        a_lead(one)
+    settle()
+    Outcome.objects.update(source_amount_minor=1)  # whoever is looked at is put right
+    note_person(people[0])
+    settle()
+
+    touched = Outcome.objects.exclude(source_amount_minor=1)
+    assert set(touched.filter(deal__isnull=False).values_list("deal_id", flat=True)) == {
+        deals[0].pk
+    }
+    assert touched.filter(event__isnull=False).count() == 1

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attribution.allocation import LARGEST_AMOUNT
-from attribution.models import Outcome
-from attribution.outcomes import derive_from_deals, derive_from_events, rated_by_now, write
+from attribution.models import CreditBatch, Outcome
+from attribution.outcomes import derive_from_deals, derive_from_events, write
 from campaigns.models import ExchangeRate
 from crm_sync.models import Deal
 from tests.attribution.builders import (
@@ -147,11 +147,49 @@ def test_a_missing_rate_excludes_and_its_arrival_includes() -> None:
     a_deal(amount_minor=100_00, currency="EUR", won=1)
     settle()
     assert sums() == {"excluded: no_rate": 0}
-    assert rated_by_now(limit=10) == []
 
     a_rate("EUR", "2", days=1)
     assert settle() == 1
     assert sums() == {"unattributed: no_contacts": 200_00}
+
+
+def test_an_edited_rate_settles_itself() -> None:
+    rate = a_rate("EUR", "2", days=1)
+    a_deal(amount_minor=100_00, currency="EUR", won=1)
+    settle()
+
+    rate.rate = Decimal(3)
+    rate.save()
+    settle()
+
+    assert sums() == {"unattributed: no_contacts": 300_00}
+    assert CreditBatch.objects.order_by("-number")[0].cause == "rate"
+
+
+def test_a_newer_rate_replaces_an_older_one_in_force() -> None:
+    a_rate("EUR", "2", days=5)
+    a_deal(amount_minor=100_00, currency="EUR", won=1)
+    settle()
+
+    a_rate("EUR", "4", days=2)
+    settle()
+
+    assert sums() == {"unattributed: no_contacts": 400_00}
+
+
+def test_a_deleted_rate_leaves_its_outcomes_to_the_one_before_or_to_none() -> None:
+    a_rate("EUR", "2", days=5)
+    newer = a_rate("EUR", "4", days=2)
+    a_deal(amount_minor=100_00, currency="EUR", won=1)
+    settle()
+
+    newer.delete()
+    settle()
+    assert sums() == {"unattributed: no_contacts": 200_00}
+
+    ExchangeRate.objects.all().delete()
+    settle()
+    assert outcome().exclusion == "no_rate"
 
 
 def test_currencies_without_decimals_are_converted_by_their_units() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from links import doorbell
+from campaigns import doorbell
 from links.models import WebhookDelivery
 from links.webhooks import (
     DeliveryUnderWayError,

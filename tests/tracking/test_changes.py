@@ -1,10 +1,12 @@
 """Notes to whoever settles credit: taken once, the oldest first."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 
+from campaigns import doorbell
 from campaigns.public_ids import new_id
 from tests.tracking.builders import NOW
 from tracking.changes import claim_changes, note_changes
@@ -50,3 +52,18 @@ def test_notes_come_back_when_the_reader_fails() -> None:
         claim_and_fail()
 
     assert PendingChange.objects.count() == 1
+
+
+def test_a_noted_change_pokes_a_worker_once_committed(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(doorbell.current_app, "send_task", rung.append)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        note_changes(
+            subject=PendingChange.Subject.PERSON, ids=[new_id()], cause="identity", now=NOW
+        )
+        assert rung == []
+
+    assert rung == [doorbell.SETTLE]

@@ -98,9 +98,12 @@ def _add_rated(affected: Affected, rates: Iterable[RateChange]) -> None:
                 source_currency=currency, occurred_at__gte=starts_at, occurred_at__lt=ends_at
             )
     outcomes = Outcome.objects.filter(concerned).order_by()
-    for deal, event in outcomes.values_list("deal_id", "event_id"):
-        causes = affected.deals if deal else affected.events
-        causes.setdefault(deal or event, CreditBatch.Cause.RATE.value)
+    rows: Iterable[tuple[UUID | None, UUID]] = outcomes.values_list("deal_id", "event_id")
+    for deal, event in rows:
+        if deal is not None:
+            affected.deals.setdefault(deal, CreditBatch.Cause.RATE.value)
+        else:
+            affected.events.setdefault(event, CreditBatch.Cause.RATE.value)
 
 
 def _stretches(dates: set[date]) -> Iterable[tuple[date, date]]:

@@ -7,17 +7,33 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from attribution.reports import channels, data_quality, reconciliation, rules, sends
+from attribution.reports import (
+    channels,
+    data_quality,
+    paths,
+    positions,
+    reconciliation,
+    rules,
+    sends,
+    time_lag,
+)
 from attribution.reports.kinds import ReportKind
 from attribution.reports.query import ReportQuery, parse_query
 from attribution.reports.report import Report
 
 AnyReport = Report[Any]
 
-REPORTS: dict[str, ReportKind] = {
-    kind.name: kind
-    for kind in (sends.KIND, channels.KIND, rules.KIND, reconciliation.KIND, data_quality.KIND)
-}
+_MODULES = (
+    sends,
+    channels,
+    rules,
+    positions,
+    paths,
+    time_lag,
+    reconciliation,
+    data_quality,
+)
+REPORTS: dict[str, ReportKind] = {module.KIND.name: module.KIND for module in _MODULES}
 """Every report; a page, the API and the command find out from its kind what it takes."""
 
 

@@ -24,7 +24,8 @@ class Scope:
     """What a report is built from.
 
     `rule` is an unsaved variant when `is_what_if`, and `what_if` the sums under it. `first_touch` and `every_touch` are
-    the active rules behind “sourced” and “influenced”; None where retired.
+    the active rules behind “sourced” and “influenced”; None where retired. `known` are the
+    rules in force at the report's moment.
     """
 
     query: ReportQuery
@@ -36,6 +37,7 @@ class Scope:
     campaign: Campaign | None
     now: datetime
     what_if: Sequence[CreditTotal] = ()
+    known: Sequence[CreditRule] = ()
 
     @property
     def as_of(self) -> datetime:
@@ -87,6 +89,7 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
         campaign=campaign,
         now=now,
         what_if=what_if(rule=rule) if is_what_if else (),
+        known=known,
     )
 
 

@@ -11,14 +11,21 @@ from itertools import islice
 from django.db import transaction
 
 from attribution import ledger
+from attribution.fitting import DATA_DRIVEN, NotFittableError, fitted_parameters
 from attribution.models import CreditBatch, CreditRule, Outcome
+from attribution.rule_parameters import completed_parameters
 from attribution.weights import InvalidRuleError, weighting
 
 __all__ = [
     "DefaultRuleError",
     "InvalidRuleError",
+    "NotFittableError",
+    "activate_rule",
     "create_rule_version",
+    "fit_rule",
+    "fit_rules",
     "make_default",
+    "proposed_fit",
     "retire_rule",
 ]
 
@@ -43,12 +50,22 @@ def create_rule_version(
     """Start the next version of a rule, or a new rule, and post the credit under it.
 
     The version before is retired in the same transaction, and hands on whether it was the
-    default and its place in lists. Nothing happens where nothing differs.
+    default and its place in lists. Nothing happens where nothing differs. Parameters may leave
+    out what `rule_parameters` knows: paid channels, and shares, which are fitted then.
 
     Raises:
         InvalidRuleError: the parameters mean nothing; `field` names the wrong one.
+        NotFittableError: a data-driven rule finds too few journeys to fit its shares on.
     """
-    _check(kind, parameters, lookback_days, contact_mode)
+    _check(lookback_days, contact_mode)
+    parameters = completed_parameters(
+        kind=kind,
+        parameters=parameters,
+        lookback_days=lookback_days,
+        contact_mode=contact_mode,
+        now=now,
+    )
+    weighting(kind=kind, parameters=parameters)
     with transaction.atomic():
         ledger.hold()
         before = CreditRule.objects.active().filter(slug=slug).first()
@@ -70,6 +87,59 @@ def create_rule_version(
         rule.save(force_insert=True)
         _in_chunks(lambda chunk: ledger.post(outcomes=chunk, rules=[rule], cause=_CAUSE, now=now))
     return rule
+
+
+def activate_rule(*, rule: CreditRule, now: datetime) -> CreditRule:
+    """Put a retired version's definition in force again, as the rule's next version.
+
+    An active version is returned as it is.
+    """
+    rule.refresh_from_db()
+    if rule.retired_at is None:
+        return rule
+    return _next(rule, rule.parameters, now)
+
+
+def fit_rule(*, rule: CreditRule, now: datetime) -> CreditRule:
+    """Fit a data-driven rule on the journeys of this moment, as its next version.
+
+    Raises:
+        NotFittableError: there are too few journeys; the text says what is missing.
+    """
+    return _next(rule, proposed_fit(rule=rule, now=now), now)
+
+
+def proposed_fit(*, rule: CreditRule, now: datetime) -> dict[str, object]:
+    """Return the parameters that fitting a rule now would give it. Changes nothing.
+
+    Raises:
+        NotFittableError: there are too few journeys, or the rule's kind knows no shares.
+    """
+    if rule.kind not in DATA_DRIVEN:
+        raise NotFittableError(f"“{rule.name}” divides by fixed weights; there is nothing to fit.")
+    settings = {
+        name: rule.parameters[name]
+        for name in ("by", "goal", "order", "keeps_direct")
+        if name in rule.parameters
+    }
+    return fitted_parameters(
+        kind=rule.kind,
+        parameters=settings,
+        lookback_days=rule.lookback_days,
+        contact_mode=rule.contact_mode,
+        now=now,
+    )
+
+
+def fit_rules(*, now: datetime) -> dict[CreditRule, NotFittableError | None]:
+    """Fit every active data-driven rule; return the rules in force and why one was left alone."""
+    done: dict[CreditRule, NotFittableError | None] = {}
+    for rule in CreditRule.objects.active().filter(kind__in=DATA_DRIVEN):
+        try:
+            done[fit_rule(rule=rule, now=now)] = None
+        except NotFittableError as error:
+            done[rule] = error
+    return done
 
 
 def retire_rule(*, rule: CreditRule, now: datetime) -> None:
@@ -106,16 +176,26 @@ def make_default(*, rule: CreditRule) -> None:
         rule.save(update_fields=["is_default"])
 
 
-def _check(
-    kind: str, parameters: Mapping[str, object], lookback_days: int | None, contact_mode: str
-) -> None:
-    weighting(kind=kind, parameters=parameters)
+def _check(lookback_days: int | None, contact_mode: str) -> None:
     if lookback_days is not None and not 1 <= lookback_days <= 36_500:
         raise InvalidRuleError(
             "lookback_days", "The lookback is 1 to 36,500 days, or empty for lifetime."
         )
     if contact_mode not in CreditRule.ContactMode.values:
         raise InvalidRuleError("contact_mode", f"“{contact_mode}” is not a contact mode.")
+
+
+def _next(rule: CreditRule, parameters: Mapping[str, object], now: datetime) -> CreditRule:
+    """Start the next version of a rule, with other parameters."""
+    return create_rule_version(
+        slug=rule.slug,
+        name=rule.name,
+        kind=rule.kind,
+        parameters=parameters,
+        lookback_days=rule.lookback_days,
+        contact_mode=rule.contact_mode,
+        now=now,
+    )
 
 
 def _next_version(slug: str) -> int:

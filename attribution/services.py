@@ -18,8 +18,13 @@ from attribution.data_quality import refresh_findings
 from attribution.models import CreditBatch, CreditRule, CreditTotal, Outcome, Period
 from attribution.rule_versions import (
     DefaultRuleError,
+    NotFittableError,
+    activate_rule,
     create_rule_version,
+    fit_rule,
+    fit_rules,
     make_default,
+    proposed_fit,
     retire_rule,
 )
 from attribution.running_sums import totals_of
@@ -35,12 +40,17 @@ if TYPE_CHECKING:
 __all__ = [
     "DefaultRuleError",
     "InvalidPeriodError",
+    "NotFittableError",
     "PeriodOverlapsError",
     "Problem",
     "Rebuilt",
+    "activate_rule",
     "create_rule_version",
+    "fit_rule",
+    "fit_rules",
     "lock_period",
     "make_default",
+    "proposed_fit",
     "rebuild_credit",
     "refresh_findings",
     "retire_rule",

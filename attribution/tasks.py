@@ -19,3 +19,9 @@ def settle_changes() -> None:
 def refresh_findings() -> None:
     """Look for findings again."""
     services.refresh_findings(now=timezone.now())
+
+
+@shared_task(name="attribution.tasks.fit_rules")
+def fit_rules() -> None:
+    """Fit every data-driven rule on today's journeys."""
+    services.fit_rules(now=timezone.now())

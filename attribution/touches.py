@@ -61,7 +61,7 @@ def gather(outcomes: Sequence[Outcome], modes: Iterable[str]) -> Facts:
     Nobody stands behind an outcome that is not divided.
     """
     divided = [outcome for outcome in outcomes if outcome.exclusion in DIVISIBLE]
-    pairs = {mode: _people(divided, mode) for mode in sorted(set(modes))}
+    pairs = {mode: people_behind(divided, mode) for mode in sorted(set(modes))}
     people = sorted({person for each in pairs.values() for _, person in each})
     rows = _touch_rows(people)
     number = {person: row for row, person in enumerate(people)}
@@ -87,7 +87,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _people(outcomes: Sequence[Outcome], mode: str) -> Pairs:
+def people_behind(outcomes: Sequence[Outcome], mode: str) -> Pairs:
     """Pair outcomes with the people behind them under a contact mode."""
     pairs = [(str(o.pk), _text(o.person_id)) for o in outcomes if _text(o.person_id)]
     of_deal: dict[str, list[str]] = {}

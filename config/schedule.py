@@ -13,11 +13,12 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the table: what runs, and how often in seconds."""
+    """A line of the table: what runs, and how often in seconds. One may have to be switched on."""
 
     name: str
     task: str
     seconds: int
+    is_enabled: bool = True
 
 
 TABLE = (
@@ -36,6 +37,10 @@ TABLE = (
     Entry("Send webhook messages", "links.tasks.deliver_webhooks", 10),
     Entry("Delete old webhook messages", "links.tasks.forget_webhook_deliveries", 3600),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
+    # Off: new shares move everybody's figures, and somebody should look at them first
+    Entry(
+        "Fit data-driven credit rules", "attribution.tasks.fit_rules", 2_592_000, is_enabled=False
+    ),
 )
 
 
@@ -48,5 +53,6 @@ def write_schedule(**signal: Any) -> None:
             every=entry.seconds, period=IntervalSchedule.SECONDS
         )
         PeriodicTask.objects.get_or_create(
-            name=entry.name, defaults={"task": entry.task, "interval": interval}
+            name=entry.name,
+            defaults={"task": entry.task, "interval": interval, "enabled": entry.is_enabled},
         )

@@ -3,12 +3,18 @@
 import pytest
 from django.db.models import Sum
 
+from attribution import fitting
 from attribution.models import CreditBatch, CreditEntry, CreditRule, CreditTotal
 from attribution.rule_versions import (
     DefaultRuleError,
     InvalidRuleError,
+    NotFittableError,
+    activate_rule,
     create_rule_version,
+    fit_rule,
+    fit_rules,
     make_default,
+    proposed_fit,
     retire_rule,
 )
 from attribution.verification import verify_ledger
@@ -152,3 +158,95 @@ def test_a_retired_rule_cannot_be_made_the_default() -> None:
     retire_rule(rule=(retired := rule("first")), now=NOW)
     with pytest.raises(DefaultRuleError):
         make_default(rule=retired)
+
+
+def two_channels_that_won(monkeypatch: pytest.MonkeyPatch, *, times: int = 1) -> None:
+    monkeypatch.setattr(fitting, "LEAST_JOURNEYS", 1)
+    for _ in range(times):
+        a_win_of_two_touches()
+
+
+def a_markov_rule() -> CreditRule:
+    return new_version("markov", "markov", name="Markov", parameters={"order": 1})
+
+
+def test_a_data_driven_rule_is_fitted_as_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_channels_that_won(monkeypatch)
+    made = a_markov_rule()
+
+    assert made.parameters["fitted_at"] == NOW.isoformat()
+    assert sums("markov") == {"email": 150_00, "sms": 150_00}
+
+
+def test_without_journeys_a_data_driven_rule_is_not_made() -> None:
+    with pytest.raises(NotFittableError):
+        a_markov_rule()
+    assert not CreditRule.objects.filter(kind="markov").exists()
+
+
+def test_fitting_again_makes_a_version_and_moves_no_deal_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two_channels_that_won(monkeypatch)
+    before = a_markov_rule()
+    ben = make_identity(value="ben@acme.example")
+    a_tap(ben, days=3, channel="email")
+    a_deal(amount_minor=100_00, created=2, won=1, people=(ben,))
+    settle()
+    assert sums("markov")["sms"] == 150_00
+
+    after = fit_rule(rule=before, now=days_ago(-1))
+
+    assert (after.version, after.parameters["fitted_on"]["journeys"]) == (2, 2)
+    assert sums("markov")["sms"] < 150_00
+    assert verify_ledger() == []
+
+
+def test_a_proposed_fit_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_channels_that_won(monkeypatch)
+    made = a_markov_rule()
+    proposal = proposed_fit(rule=made, now=days_ago(-1))
+
+    assert proposal["shares"] == made.parameters["shares"]
+    assert proposal["fitted_at"] != made.parameters["fitted_at"]
+    assert CreditRule.objects.filter(slug="markov").count() == 1
+
+
+def test_a_rule_of_fixed_weights_cannot_be_fitted() -> None:
+    with pytest.raises(NotFittableError, match="nothing to fit"):
+        fit_rule(rule=rule("linear"), now=NOW)
+
+
+def test_all_data_driven_rules_are_fitted_and_the_rest_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two_channels_that_won(monkeypatch)
+    a_markov_rule()
+    monkeypatch.setattr(fitting, "LEAST_JOURNEYS", 99)
+    refused = fit_rules(now=days_ago(-1))
+    monkeypatch.setattr(fitting, "LEAST_JOURNEYS", 1)
+    done = fit_rules(now=days_ago(-2))
+
+    assert [type(error) for error in refused.values()] == [NotFittableError]
+    assert {made.slug: (made.version, error) for made, error in done.items()} == {
+        "markov": (2, None)
+    }
+
+
+def test_a_retired_version_is_put_in_force_again() -> None:
+    retire_rule(rule=(retired := rule("first")), now=NOW)
+    again = activate_rule(rule=retired, now=days_ago(-1))
+
+    assert (again.version, again.retired_at) == (2, None)
+    assert activate_rule(rule=again, now=days_ago(-2)) == again
+
+
+def test_a_rule_over_paid_channels_divides_among_them() -> None:
+    ann = make_identity()
+    a_tap(ann, days=31, channel="paid-search")
+    a_tap(ann, days=1)
+    a_deal(amount_minor=300_00, created=40, won=1, people=(ann,))
+    settle()
+    new_version("paid", "linear_paid", name="Paid", parameters={})
+
+    assert sums("paid") == {"paid-search": 300_00}

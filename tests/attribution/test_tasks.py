@@ -41,3 +41,8 @@ def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
     ours = {entry.task for entry in TABLE if entry.task.startswith("attribution.")}
 
     assert ours == {tasks.settle_changes.name, tasks.refresh_findings.name}
+
+
+def test_fitting_without_data_driven_rules_changes_nothing() -> None:
+    tasks.fit_rules()
+    assert not CreditBatch.objects.exists()

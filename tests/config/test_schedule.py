@@ -22,6 +22,11 @@ def test_an_interval_set_in_the_admin_is_kept() -> None:
     assert PeriodicTask.objects.get(name=TABLE[0].name).interval == slow
 
 
+def test_rules_are_fitted_only_where_somebody_switches_it_on() -> None:
+    off = PeriodicTask.objects.filter(name__in=[entry.name for entry in TABLE], enabled=False)
+    assert [task.task for task in off] == ["attribution.tasks.fit_rules"]
+
+
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: entry.task)
 def test_every_row_names_a_task_that_exists(entry) -> None:
     module, _, function = entry.task.rpartition(".")

@@ -40,7 +40,11 @@ def test_findings_are_looked_for() -> None:
 def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
     ours = {entry.task for entry in TABLE if entry.task.startswith("attribution.")}
 
-    assert ours == {tasks.settle_changes.name, tasks.refresh_findings.name}
+    assert ours == {
+        tasks.fit_rules.name,
+        tasks.refresh_findings.name,
+        tasks.settle_changes.name,
+    }
 
 
 def test_fitting_without_data_driven_rules_changes_nothing() -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 
 from attribution.checklist_lines import Line, State, none_of, shown
-from attribution.models import Bucket, CreditBatch, CreditEntry, CreditRule, Outcome
+from attribution.models import CreditBatch
 from attribution.page_urls import page_url
 from attribution.reports import channels as channel_report
+from attribution.reports.influence import shared_opportunity_count
 from attribution.reports.query import ReportQuery
 from attribution.reports.report import Report
 from attribution.reports.scope import NoCreditRuleError
@@ -113,7 +114,7 @@ def revenue(report: ChannelReport | None) -> list[Line]:
 def channels(report: ChannelReport | None) -> list[Line]:
     """Return whether SMS stands beside other channels under one rule."""
     earning = [row for row in report.rows if _earns(row)] if report else []
-    mixed = _touched_by_several()
+    mixed = shared_opportunity_count()
     names = ", ".join(row.channel for row in earning[:6])
     has_sms = any(row.slug == SMS for row in earning)
     url = page_url("attribution_report_channels")
@@ -140,20 +141,3 @@ def channels(report: ChannelReport | None) -> list[Line]:
 def _earns(row: channel_report.ChannelRow) -> bool:
     one = row.metrics
     return bool(one.leads_micro or one.opportunities_micro or one.wins_micro)
-
-
-def _touched_by_several() -> int:
-    """Count the opportunities that touches of two or more channels share."""
-    return (
-        CreditEntry.objects.filter(
-            rule__kind=CreditRule.Kind.LINEAR,
-            rule__retired_at__isnull=True,
-            outcome__kind=Outcome.Kind.OPPORTUNITY,
-            bucket=Bucket.ATTRIBUTED,
-        )
-        .order_by()
-        .values("outcome")
-        .annotate(channels=Count("channel", distinct=True))
-        .filter(channels__gt=1)
-        .count()
-    )

@@ -15,6 +15,7 @@ from django.db.models import Q
 from attribution import ledger, outcomes
 from attribution.affected import affected_by
 from attribution.data_quality import refresh_findings
+from attribution.influence_sums import count_influence, count_renamed_audiences
 from attribution.models import CreditBatch, CreditRule, CreditTotal, Outcome, Period
 from attribution.rule_versions import (
     DefaultRuleError,
@@ -99,6 +100,8 @@ def settle_changes(*, now: datetime, limit: int = 1000) -> int:
             _store_and_post(outcomes.derive_from_deals(chunk), affected.cause_of, now=now)
         for chunk in _chunks(affected.events):
             _store_and_post(outcomes.derive_from_events(chunk), affected.cause_of, now=now)
+        if not notes:
+            count_renamed_audiences()
     return len(notes) + len(rates)
 
 
@@ -196,6 +199,7 @@ def _store_and_post(
     for name, alike in groupby(sorted(derived.all, key=cause), key=cause):
         batch = ledger.post(outcomes=list(alike), cause=name, now=now, rules=rules)
         posted += batch.entry_count if batch else 0
+    count_influence(outcome.pk for outcome in derived.all)
     return posted
 
 

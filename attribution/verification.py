@@ -20,6 +20,7 @@ from attribution.chain import digest, records_hash
 from attribution.division import BUCKETS, COUNT_MICRO, WITHDRAWN
 from attribution.entries import Entries, differences
 from attribution.entry_records import posted_records
+from attribution.influence_sums import influence_differences
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.running_sums import total_differences
 from crm_sync.models import Deal
@@ -58,6 +59,7 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
                 progress(done, total)
         problems += _retired_problems()
         problems += _total_problems()
+        problems += _influence_problems(waiting)
         problems += _chain_problems()
     return problems
 
@@ -147,6 +149,11 @@ def _retired_problems() -> Iterator[Problem]:
 def _total_problems() -> Iterator[Problem]:
     for message in total_differences():
         yield Problem("total_differs", message)
+
+
+def _influence_problems(waiting: Affected) -> Iterator[Problem]:
+    for message in influence_differences(waiting=waiting.deals):
+        yield Problem("influence_differs", message)
 
 
 def _chain_problems() -> Iterator[Problem]:

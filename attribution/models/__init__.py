@@ -1,6 +1,7 @@
 """What it was worth: outcomes, the rules that divide them, and the append-only ledger."""
 
 from attribution.models.findings import Finding
+from attribution.models.influence import InfluenceTotal, LagTotal, OutcomeInfluence
 from attribution.models.ledger import Bucket, CreditBatch, CreditEntry, Period
 from attribution.models.outcomes import Outcome
 from attribution.models.pages import DealJourney, SendPerformance
@@ -15,7 +16,10 @@ __all__ = [
     "CreditTotal",
     "DealJourney",
     "Finding",
+    "InfluenceTotal",
+    "LagTotal",
     "Outcome",
+    "OutcomeInfluence",
     "Period",
     "SendPerformance",
 ]

@@ -10,27 +10,11 @@ from campaigns.models import Campaign, Channel, Message, Send
 from links.models import Link
 
 
-class CreditTotal(models.Model):
-    """The running sum of the ledger's entries in one cell of the reports.
+class PlacedRow(models.Model):
+    """A row that the database derives, and the place whose touches it is about."""
 
-    Every entry stands in one cell of each grain, so a report reads exactly one grain.
-    """
-
-    class Grain(models.TextChoices):
-        """By which dates a cell is cut; the others are empty."""
-
-        ALL = "all", "All days together"
-        OUTCOME_DAY = "outcome_day", "Day of the outcome"
-        TOUCH_DAY = "touch_day", "Day of the touch"
-        COHORT = "cohort", "Month of the touch by month of the outcome"
-
-    # Counted by the database, which adds the rows; it never leaves
+    # Numbered by the database, which adds the rows; it never leaves
     id = models.BigAutoField(primary_key=True)
-    rule = models.ForeignKey(CreditRule, models.CASCADE, related_name="totals", db_index=False)
-    grain = models.CharField(max_length=12, choices=Grain)
-    kind = models.CharField(max_length=12, choices=Outcome.Kind)
-    bucket = models.CharField(max_length=12, choices=Bucket)
-    reason = models.CharField(max_length=24, blank=True)
     # The touch's own foreign keys guard these, as they do those of the entries
     channel = models.ForeignKey(
         Channel, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
@@ -47,6 +31,30 @@ class CreditTotal(models.Model):
     link = models.ForeignKey(
         Link, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
+
+    class Meta:
+        abstract = True
+
+
+class CreditTotal(PlacedRow):
+    """The running sum of the ledger's entries in one cell of the reports.
+
+    Every entry stands in one cell of each grain, so a report reads exactly one grain.
+    """
+
+    class Grain(models.TextChoices):
+        """By which dates a cell is cut; the others are empty."""
+
+        ALL = "all", "All days together"
+        OUTCOME_DAY = "outcome_day", "Day of the outcome"
+        TOUCH_DAY = "touch_day", "Day of the touch"
+        COHORT = "cohort", "Month of the touch by month of the outcome"
+
+    rule = models.ForeignKey(CreditRule, models.CASCADE, related_name="totals", db_index=False)
+    grain = models.CharField(max_length=12, choices=Grain)
+    kind = models.CharField(max_length=12, choices=Outcome.Kind)
+    bucket = models.CharField(max_length=12, choices=Bucket)
+    reason = models.CharField(max_length=24, blank=True)
     touch_date = models.DateField(null=True, help_text="First of the month in cohorts")
     outcome_date = models.DateField(null=True, help_text="First of the month in cohorts")
     amount_minor = models.BigIntegerField()

@@ -29,6 +29,13 @@ Key = UUID | str | None
 """What a row is about: an id, an audience's name, or None for credit without one."""
 
 
+ROW_FIELDS = {
+    "send": "send_id", "channel": "channel_id", "campaign": "campaign_id",
+    "message": "message_id", "link": "link_id", "audience": "send__audience",
+}  # fmt: skip
+"""By which field of a total or an entry a dimension's rows are told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A sum of credit: minor units of the reporting currency, millionths of an outcome."""
@@ -51,7 +58,7 @@ def credit_cells(scope: Scope, rule: CreditRule, *, by: Dimension, basis: str) -
     if scope.is_what_if and rule is scope.rule:
         return _what_if_cells(scope, by=by, basis=basis)
     rows, kind = _rows(scope, rule, basis, _grain(scope, basis))
-    return [Cell(*row) for row in _summed(rows, kind, "bucket", "reason", _KEYS[by])]
+    return [Cell(*row) for row in _summed(rows, kind, "bucket", "reason", ROW_FIELDS[by])]
 
 
 def dated_cells(
@@ -63,7 +70,7 @@ def dated_cells(
         return _by_dates(totals, [getattr(total, f"{basis}_date") for total in totals], by)
     rows, kind = _rows(scope, rule, basis, CreditTotal.Grain(f"{basis}_day"))
     day = f"{basis}_date"
-    sums = _summed(rows, day, kind, "bucket", "reason", _KEYS[by])
+    sums = _summed(rows, day, kind, "bucket", "reason", ROW_FIELDS[by])
     return [(day, Cell(*row)) for day, *row in sums]
 
 
@@ -139,7 +146,7 @@ def _cohorts(
     rows = rows.annotate(
         touch_month=TruncMonth("touch_date"), outcome_month=TruncMonth("outcome_date")
     )
-    sums = _summed(rows, "touch_month", "outcome_month", kind, "bucket", "reason", _KEYS[by])
+    sums = _summed(rows, "touch_month", "outcome_month", kind, "bucket", "reason", ROW_FIELDS[by])
     return (((touched, reached), Cell(*row)) for touched, reached, *row in sums)
 
 
@@ -220,9 +227,3 @@ def only(scope: Scope) -> Q:
     if scope.campaign:
         condition &= Q(campaign=scope.campaign)
     return condition
-
-
-_KEYS = {
-    "send": "send_id", "channel": "channel_id", "campaign": "campaign_id",
-    "message": "message_id", "link": "link_id", "audience": "send__audience",
-}  # fmt: skip

@@ -7,7 +7,7 @@ from attribution.models import Bucket, Outcome
 from attribution.reports.costs import costs_by
 from attribution.reports.credit import Cell, Key, credit_cells, only
 from attribution.reports.influence import influence_by
-from attribution.reports.metrics import Metrics, median_days
+from attribution.reports.metrics import Metrics
 from attribution.reports.scope import Scope
 from campaigns.models import Spend
 
@@ -67,8 +67,8 @@ def _take_influence(rows: Rows, scope: Scope, by: Dimension) -> None:
     for key, influence in influence_by(by, scope).items():
         row = rows[key]
         row.influenced_minor = influence.open_minor
-        row.days_to_opportunity = median_days(influence.to_opportunity)
-        row.days_to_win = median_days(influence.to_win)
+        row.days_to_opportunity = influence.days_to_opportunity
+        row.days_to_win = influence.days_to_win
 
 
 def _take_sourced(rows: Rows, cell: Cell) -> None:

@@ -8,7 +8,7 @@ from attribution.reports import channels
 from attribution.reports.channels import ChannelRow
 from attribution.reports.query import ReportQuery
 from campaigns.models import Channel
-from tests.attribution.builders import NOW
+from tests.attribution.builders import NOW, change_deal
 from tests.attribution.story import a_spend, tell_story
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,5 @@ def test_the_total_is_what_the_ledger_attributed() -> None:
 
 def test_an_opportunity_touched_twice_by_a_channel_is_influenced_once() -> None:
     story = tell_story()
-    story.deal.outcome, story.deal.closed_at = "open", None
-    story.deal.save()
+    change_deal(story.deal, outcome="open", closed_at=None)
     assert rows()["sms"].metrics.influenced_minor == 10_000_00

@@ -171,7 +171,7 @@ def _anchored(weighting: Weighting, journeys: Journeys, time: Ints, outcomes: Ou
     held = np.zeros(len(journeys.touch), np.int64)
     is_anchor = np.zeros(len(journeys.touch), bool)
     for name, weight in weighting.anchors.items():
-        places = _anchor_places(name, journeys, time, outcomes)
+        places = anchor_places(name, journeys, time, outcomes)
         np.add.at(held, places[places >= 0], int(weight * scale))
         is_anchor[places[places >= 0]] = True
     outcome = journeys.outcome
@@ -179,7 +179,7 @@ def _anchored(weighting: Weighting, journeys: Journeys, time: Ints, outcomes: Ou
     return np.where(is_anchor, held * np.maximum(between, 1)[outcome], int(weighting.rest * scale))
 
 
-def _anchor_places(name: str, journeys: Journeys, time: Ints, outcomes: Outcomes) -> Ints:
+def anchor_places(name: str, journeys: Journeys, time: Ints, outcomes: Outcomes) -> Ints:
     """Return per outcome the place of an anchor in `journeys.touch`, or -1."""
     if name == "first":
         return np.where(journeys.lengths > 0, journeys.start[:-1], -1)

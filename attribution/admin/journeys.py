@@ -1,24 +1,33 @@
-"""A deal with its touches of all channels on one timeline."""
+"""A deal with its touches of all channels on one timeline, and the explanation of its credit."""
 
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import mark_safe
 from unfold.decorators import display
 
-from attribution.deal_journey import DealTimeline, Moment, journey_of
+from attribution.admin.journey_page import page_context
+from attribution.deal_journey import Asked, DealTimeline, journey_of
+from attribution.journey_query import read_asked
+from attribution.journey_shapes import journey_json
 from attribution.models import Bucket, CreditEntry, DealJourney
 from attribution.page_urls import page_url
-from attribution.reports.wording import GOALS, reason_in_words
+from attribution.reports.query import InvalidReportQueryError
 from campaigns.admin_base import ReadOnlyTextrailAdmin
 from campaigns.money import display_amount
-
-_ICONS = {"touch": "ads_click", "exposure": "sms", "event": "bolt", "stage": "flag"}
-_OUTCOME_TAGS = {"won": "tr-tag-good", "lost": "tr-tag-bad"}
+from campaigns.personal_data import may_see_personal_data
 
 
 class SmsFilter(admin.SimpleListFilter):
@@ -94,6 +103,18 @@ class DealJourneyAdmin(ReadOnlyTextrailAdmin):
         """Return the day of the deal's creation in the CRM."""
         return obj.deal_created_at.date() if obj.deal_created_at else "–"
 
+    def get_urls(self) -> list[URLPattern]:
+        """Offer the explanation as a file, beside the page."""
+        files = [
+            path(
+                f"<uuid:object_id>/journey.{form}",
+                self.admin_site.admin_view(partial(self._file, form=form)),
+                name=f"attribution_dealjourney_{form}",
+            )
+            for form in _FILES
+        ]
+        return [*files, *super().get_urls()]
+
     def change_view(
         self,
         request: HttpRequest,
@@ -101,77 +122,86 @@ class DealJourneyAdmin(ReadOnlyTextrailAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the timeline instead of a form."""
+        """Show the timeline and the formula instead of a form."""
         deal = self.get_object(request, object_id)
         if not self.has_view_permission(request, deal):
             raise PermissionDenied
         if deal is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        asked, problems = _asked(request)
+        timeline = journey_of(deal, asked)
+        query = request.GET.urlencode()
         context = {
             **self.admin_site.each_context(request),
             "title": str(deal),
             "opts": self.opts,
-            **_page(journey_of(deal)),
+            "problems": problems,
+            "rules": _rule_choices(timeline),
+            **{
+                f"{form}_url": f"{page_url(f'attribution_dealjourney_{form}', deal.pk)}?{query}"
+                for form in _FILES
+            },
+            **page_context(timeline),
         }
         return TemplateResponse(request, "attribution/deal_journey.html", context)
 
-
-def _page(timeline: DealTimeline) -> dict[str, Any]:
-    deal = timeline.deal
-    names = {rule.slug: rule.name for rule in timeline.rules}
-    return {
-        "deal": deal,
-        "amount": "No amount"
-        if deal.amount_minor is None
-        else display_amount(deal.amount_minor, deal.currency),
-        "state_tag": _OUTCOME_TAGS.get(deal.outcome, "tr-tag-accent"),
-        "deal_url": page_url("crm_sync_deal_change", deal.pk),
-        "moments": [_moment(moment, names) for moment in timeline.moments],
-        "unearned": _unearned(timeline, names),
-        "channel_names": list(
-            dict.fromkeys(
-                one.channel.name for one in timeline.moments if one.kind == "touch" and one.channel
-            )
-        ),
-    }
+    def _file(self, request: HttpRequest, *, object_id: UUID, form: str) -> HttpResponse:
+        """Answer the page as one file, for printing or for other software."""
+        deal = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_view_permission(request, deal):
+            raise PermissionDenied
+        asked, problems = _asked(request)
+        if problems:
+            return HttpResponseBadRequest("\n".join(problems), content_type="text/plain")
+        timeline = journey_of(deal, asked)
+        answer = _FILES[form](timeline)
+        answer["Content-Disposition"] = f'attachment; filename="deal-{deal.pk}.{form}"'
+        return answer
 
 
-def _moment(moment: Moment, names: dict[str, str]) -> dict[str, Any]:
-    credit = [
-        {"rule": names.get(rule, rule), "parts": _parts(goals)}
-        for rule, goals in moment.credit.items()
+def _asked(request: HttpRequest) -> tuple[Asked, list[str]]:
+    """Read the address; what cannot be used is named and left out."""
+    now, unmasked = timezone.now(), may_see_personal_data(request.user)
+    try:
+        return read_asked(request.GET.dict(), now=now, unmasked=unmasked), []
+    except InvalidReportQueryError as error:
+        problems = [problem.message for problem in error.problems]
+        return read_asked({}, now=now, unmasked=unmasked), problems
+
+
+def _rule_choices(timeline: DealTimeline) -> list[dict[str, Any]]:
+    """Return the active rules, and the explained version where it is none of them."""
+    chosen = timeline.rule
+    choices = [
+        {"value": rule.slug, "label": rule.name, "is_chosen": rule == chosen}
+        for rule in timeline.rules
     ]
-    pages = {"touch": "tracking_touchpoint_change", "event": "tracking_event_change"}
-    return {
-        "moment": moment,
-        "icon": _ICONS[moment.kind],
-        "color": moment.channel.color if moment.channel else "",
-        "url": page_url(pages[moment.kind], moment.id) if moment.kind in pages else "",
-        "send_url": page_url("campaigns_send_change", moment.send.pk) if moment.send else "",
-        "utm": ", ".join(f"{name}={value}" for name, value in moment.utm.items()),
-        "credit": credit,
+    if chosen and chosen not in timeline.rules:
+        value = f"{chosen.slug}@{chosen.version}"
+        choices.append({"value": value, "label": str(chosen), "is_chosen": True})
+    return choices
+
+
+def _as_json(timeline: DealTimeline) -> HttpResponse:
+    body = journey_json(timeline, currency=settings.REPORTING_CURRENCY)
+    return JsonResponse(body, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+def _as_html(timeline: DealTimeline) -> HttpResponse:
+    """Return the page as a document that needs nothing else: no script, no file, no network."""
+    context = {
+        **page_context(timeline, address=lambda *_: ""),
+        "is_file": True,
+        "now": timezone.now(),
+        "styles": mark_safe(_styles()),  # noqa: S308 - our own files
     }
+    return HttpResponse(render_to_string("attribution/journey/document.html", context))
 
 
-def _parts(goals: dict[str, int]) -> dict[str, str]:
-    return {
-        goal: display_amount(minor, settings.REPORTING_CURRENCY) for goal, minor in goals.items()
-    }
+@cache
+def _styles() -> str:
+    return "".join((_STATIC / name).read_text() for name in ("document.css", "journey.css"))
 
 
-def _unearned(timeline: DealTimeline, names: dict[str, str]) -> list[dict[str, Any]]:
-    """Group what nobody earned by reason: the rules mostly agree."""
-    groups: dict[tuple[str, str, str, int], list[str]] = {}
-    for one in timeline.unearned:
-        key = (one.goal, one.bucket, one.reason, one.amount_minor)
-        groups.setdefault(key, []).append(names.get(one.rule, one.rule))
-    return [
-        {
-            "goal": {"opportunity": "Opportunity", "win": "Win"}.get(goal, GOALS[goal]),
-            "bucket": bucket,
-            "reason": reason_in_words(reason),
-            "amount": display_amount(amount, settings.REPORTING_CURRENCY),
-            "rules": "all rules" if len(rules) == len(names) else ", ".join(rules),
-        }
-        for (goal, bucket, reason, amount), rules in groups.items()
-    ]
+_STATIC = Path(__file__).parents[1] / "static" / "attribution"
+_FILES = {"json": _as_json, "html": _as_html}

@@ -1,82 +1,62 @@
-"""A deal's journey over REST."""
+"""A deal's journey over REST, with the explanation of its credit."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attribution.deal_journey import DealTimeline, Moment, journey_of
+from attribution.api.reports import ReportRefusedError
+from attribution.deal_journey import journey_of
+from attribution.journey_query import read_asked
+from attribution.journey_shapes import journey_json
+from attribution.reports.query import InvalidReportQueryError
 from campaigns.api_base import ApiView
-from campaigns.money import api_money, format_amount
+from campaigns.personal_data import may_see_personal_data
 from crm_sync.models import Deal
 
 
 class DealJourneyView(ApiView, APIView):
-    """A deal's timeline with the credit each touch earned under each rule."""
+    """A deal's timeline with the credit each touch earned under each rule.
+
+    One rule's division is explained step by step: `rule` is its slug, or a slug and
+    a version as in `linear@3` (the default rule's unless named), `as_of` a moment whose ledger
+    is shown.
+    """
 
     required_permission = "attribution.view_dealjourney"
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("rule", OpenApiTypes.STR),
+            OpenApiParameter("as_of", OpenApiTypes.STR),
+        ],
+        responses={200: OpenApiTypes.OBJECT},
+    )
     def get(self, request: Request, pk: Any) -> Response:
-        """Return the journey, or 404."""
-        deal = get_object_or_404(
-            Deal.objects.select_related("connection", "company", "stage"), pk=pk
-        )
-        return Response(journey_json(journey_of(deal), currency=settings.REPORTING_CURRENCY))
+        """Return the journey, or 404.
 
-
-def journey_json(timeline: DealTimeline, *, currency: str) -> dict[str, Any]:
-    """Return a deal's journey in the API's shape."""
-    deal = timeline.deal
-    unattributed: dict[str, dict[str, Any]] = defaultdict(dict)
-    for one in timeline.unearned:
-        unattributed[one.rule][one.goal] = {
-            "reason": one.reason,
-            "bucket": one.bucket,
-            "amount": format_amount(one.amount_minor, currency),
-        }
-    return {
-        "deal": {
-            "id": str(deal.pk),
-            "external_id": deal.external_id,
-            "connection": deal.connection.slug,
-            "name": deal.name,
-            "company": deal.company.name if deal.company else None,
-            "stage": deal.stage.name,
-            "outcome": deal.outcome,
-            "amount": None
-            if deal.amount_minor is None
-            else api_money(deal.amount_minor, deal.currency),
-        },
-        "currency": currency,
-        "timeline": [_moment_json(moment, currency) for moment in timeline.moments],
-        "unattributed": unattributed,
-    }
-
-
-def _moment_json(moment: Moment, currency: str) -> dict[str, Any]:
-    return {
-        "kind": moment.kind,
-        "id": str(moment.id),
-        "occurred_at": moment.occurred_at.isoformat(),
-        "title": moment.title,
-        "channel": moment.channel.slug if moment.channel else None,
-        "utm": moment.utm,
-        "send": str(moment.send.pk) if moment.send else None,
-        "link": str(moment.link.pk) if moment.link else None,
-        "person": str(moment.person_id) if moment.person_id else None,
-        "credit": {
-            rule: {goal: format_amount(minor, currency) for goal, minor in goals.items()}
-            for rule, goals in moment.credit.items()
-        },
-    }
+        Raises:
+            ReportRefusedError: `as_of` is no moment, or no rule has that slug.
+        """
+        deals = Deal.objects.select_related("connection", "company", "stage")
+        deal = get_object_or_404(deals, pk=pk)
+        try:
+            asked = read_asked(
+                request.query_params.dict(),
+                now=timezone.now(),
+                unmasked=may_see_personal_data(request.user),
+            )
+        except InvalidReportQueryError as error:
+            raise ReportRefusedError(error) from error
+        timeline = journey_of(deal, asked)
+        return Response(journey_json(timeline, currency=settings.REPORTING_CURRENCY))
 
 
 JOURNEY_PATHS: list[URLPattern] = [

@@ -138,26 +138,6 @@ def test_the_reconciliation_page_names_money_without_a_rate() -> None:
     assert text.count("CHF 9,687.57 not converted") == 2
 
 
-def test_a_deals_page_shows_its_channels_and_their_credit() -> None:
-    story = tell_story()
-    text = as_root().get(url("attribution_dealjourney_change", story.deal.pk)).content.decode()
-    assert "SMS → Email" in text
-    assert "$3,333.34" in text
-    assert "Demo" in text or "demo" in text
-
-
-def test_a_deals_page_says_why_nobody_earned_it() -> None:
-    deal = a_deal(amount_minor=50_00, created=5)
-    settle()
-    text = as_root().get(url("attribution_dealjourney_change", deal.pk)).content.decode()
-    assert "The deal has no contact we know" in text
-
-
-def test_a_deals_page_is_closed_without_permission() -> None:
-    deal = a_deal()
-    assert as_user().get(url("attribution_dealjourney_change", deal.pk)).status_code == 403
-
-
 def test_an_entry_leads_to_its_touch_its_send_and_its_deal() -> None:
     story = tell_story()
     entry = CreditEntry.objects.filter(send=story.june, outcome__kind="win").first()

@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from attribution.models import CreditRule
-from crm_sync.models import Deal
 from tests.attribution.builders import a_deal, settle
 from tests.attribution.story import a_live_send, tell_story
 from tests.campaigns.builders import a_user, api_client
@@ -150,29 +149,3 @@ def test_entries_of_one_deal_can_be_kept() -> None:
 
 def test_entries_cannot_be_written() -> None:
     assert api_client("write").post("/api/v1/ledger/entries", {}).status_code == 405
-
-
-def test_a_deals_journey_has_the_contracts_shape() -> None:
-    story = tell_story()
-    body = get(f"deals/{story.deal.pk}/journey").json()
-    june = body["timeline"][0]
-    assert body["deal"]["name"] == "Acme rollout"
-    assert (june["kind"], june["channel"], june["send"]) == ("touch", "sms", str(story.june.pk))
-    assert june["credit"]["linear"] == {"opportunity": "3333.34", "win": "3333.34"}
-    assert body["unattributed"] == {}
-
-
-def test_a_journey_nobody_earned_names_the_reason() -> None:
-    deal = a_deal(amount_minor=50_00, created=5)
-    settle()
-    body = get(f"deals/{deal.pk}/journey").json()
-    assert body["unattributed"]["linear"]["opportunity"] == {
-        "reason": "no_contacts",
-        "bucket": "unattributed",
-        "amount": "50.00",
-    }
-
-
-def test_an_unknown_deal_is_404() -> None:
-    assert get("deals/00000000-0000-7000-8000-000000000000/journey").status_code == 404
-    assert not Deal.objects.exists()

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from attribution.deal_journey import journey_of
-from crm_sync.models import DealChange
+from attribution.deal_journey import Asked, DealTimeline
+from attribution.deal_journey import journey_of as journey_asked
+from crm_sync.models import Deal, DealChange
 from links.models import RecipientLink
 from tests.attribution.builders import (
     NOW,
@@ -16,13 +17,20 @@ from tests.attribution.builders import (
     a_tap,
     days_ago,
     make_identity,
+    rule,
     settle,
 )
 from tests.attribution.story import tell_story
+from tests.attribution.test_refund_credit import refund
 from tests.links.builders import make_domain, make_link
 from tracking.models import Touchpoint
 
 pytestmark = pytest.mark.django_db
+
+
+def journey_of(deal: Deal, slug: str = "linear", *, unmasked: bool = True) -> DealTimeline:
+    """Return a deal's timeline, explained under a rule, as somebody with rights sees it."""
+    return journey_asked(deal, Asked(rule(slug), unmasked=unmasked))
 
 
 def test_touches_of_all_channels_and_events_stand_in_order() -> None:
@@ -62,7 +70,9 @@ def test_a_touch_after_the_win_says_why_it_earned_nothing() -> None:
     story = tell_story()
     a_tap(story.ada, days=1)
     settle()
-    assert journey_of(story.deal).moments[-1].note == "After the deal was won"
+    assert journey_of(story.deal).moments[-1].note == (
+        "Earns nothing: it came 1.0 days after the outcome"
+    )
 
 
 def test_a_machines_touch_says_why_it_earned_nothing() -> None:
@@ -70,7 +80,7 @@ def test_a_machines_touch_says_why_it_earned_nothing() -> None:
     a_tap(story.ada, days=20, exclusion=Touchpoint.Exclusion.MACHINE)
     settle()
     notes = [one.note for one in journey_of(story.deal).moments]
-    assert "Earns nothing: machine" in notes
+    assert "Earns nothing: excluded as machine" in notes
 
 
 def test_a_deal_without_contacts_shows_its_companys_people() -> None:
@@ -130,3 +140,71 @@ def test_the_creation_stands_before_other_changes_of_the_same_time() -> None:
         )  # fmt: skip
     told = [one.title for one in journey_of(deal).moments]
     assert told == ["Created: $1.00", "Amount: $1.00 → $2.00"]
+
+
+def test_a_touch_without_weight_under_the_rule_says_so() -> None:
+    notes = [one.note for one in journey_of(tell_story().deal, "first").moments]
+    assert notes[:2] == ["", "Earns nothing: no weight under “First touch”"]
+
+
+def test_without_a_rule_nothing_is_explained() -> None:
+    timeline = journey_asked(tell_story().deal, Asked(None))
+    assert (timeline.explained, timeline.shown) == ([], None)
+    assert len(timeline.moments) == 4
+
+
+def test_the_win_is_shown_unless_another_outcome_is_asked_for() -> None:
+    story = tell_story()
+    timeline = journey_of(story.deal)
+    kinds = [one.outcome.kind for one in timeline.explained]
+    assert kinds == ["lead", "opportunity", "win"]
+    assert timeline.shown is timeline.explained[-1]
+    lead = timeline.explained[0].outcome
+    asked = journey_asked(story.deal, Asked(rule(), outcome_id=lead.pk))
+    assert asked.shown is not None
+    assert asked.shown.outcome == lead
+
+
+def test_a_rule_that_looks_at_the_company_shows_all_its_people() -> None:
+    company = a_company()
+    ada, bob = make_identity(), make_identity(value="bob@acme.example")
+    a_contact(bob, company=company, name="Bob Reed")
+    deal = a_deal(company=company, people=(ada,))
+    a_lead(bob, days=20)
+    linear = rule()
+    assert not journey_of(deal).moments
+    linear.contact_mode = "company"
+    assert [m.person for m in journey_asked(deal, Asked(linear, unmasked=True)).moments] == [
+        "Bob Reed"
+    ]
+
+
+def test_names_and_addresses_are_masked_for_whoever_may_not_see_them() -> None:
+    company = a_company()
+    ada = make_identity()
+    a_contact(ada, company=company, name="Ada Stone")
+    deal = a_deal(company=company)
+    a_tap(ada, days=20, page_url="https://acme.example/trial?email=ada@acme.example")
+    DealChange.objects.create(
+        deal=deal, field="contacts", old_value="", new_value="ada@acme.example",
+        changed_at=days_ago(2), observed_at=NOW,
+    )  # fmt: skip
+    touch, change = journey_of(deal, unmasked=False).moments
+    assert (touch.person, touch.detail) == ("A•••", "https://acme.example/trial")
+    assert change.title == "Contacts"
+    touch, change = journey_of(deal).moments
+    assert (touch.person, "ada@acme.example" in change.title) == ("Ada Stone", True)
+
+
+def test_refunds_stand_on_the_timeline() -> None:
+    story = tell_story()
+    refund(story.deal, "100.00", days=1)
+    last = journey_of(story.deal).moments[-1]
+    assert (last.kind, last.title) == ("refund", "Refund: −$100.00")
+
+
+def test_a_refund_not_yet_known_at_the_moment_is_left_out() -> None:
+    story = tell_story()
+    refund(story.deal, "100.00", days=1)
+    timeline = journey_asked(story.deal, Asked(rule(), as_of=days_ago(3)))
+    assert all(one.kind != "refund" for one in timeline.moments)

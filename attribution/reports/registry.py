@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from attribution.reports import (
+    changes,
     channels,
     data_quality,
     paths,
@@ -15,6 +16,7 @@ from attribution.reports import (
     reconciliation,
     rules,
     sends,
+    sourced_influenced,
     time_lag,
 )
 from attribution.reports.kinds import ReportKind
@@ -30,6 +32,8 @@ _MODULES = (
     positions,
     paths,
     time_lag,
+    sourced_influenced,
+    changes,
     reconciliation,
     data_quality,
 )

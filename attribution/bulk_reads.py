@@ -7,7 +7,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from attribution.binary_copy import unpacked
+from attribution.binary_copy import columns_query, unpacked
 
 
 def read_columns(
@@ -20,6 +20,6 @@ def read_columns(
     """
     # PostgreSQL binds no parameters in COPY, so the client puts them into the text
     with connection.cursor() as cursor:
-        asked = cursor.mogrify(query, parameters)
+        asked = cursor.mogrify(columns_query(query, dtype), parameters)
         with cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT BINARY)") as copy:
             return unpacked(b"".join(copy), dtype)

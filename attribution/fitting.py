@@ -24,9 +24,11 @@ from attribution.data_driven import (
     shapley_values,
 )
 from attribution.division import DIVISIBLE
+from attribution.facts import id_of
 from attribution.journeys import Ints, Journeys, eligible_journeys
+from attribution.members import people_behind
 from attribution.models import Outcome
-from attribution.touches import gather, people_behind
+from attribution.touches import gather
 from attribution.weights import DATA_DRIVEN, NO_CAMPAIGN, check_fit_parameters
 from campaigns.models import Campaign, Channel
 from tracking.models import Touchpoint
@@ -80,7 +82,7 @@ def fitted_parameters(
     won, lost = _Collected(), _Collected()
     converted: set[str] = set()
     for chunk in _in_chunks(_goal_outcomes(goal, now)):
-        converted.update(person for _, person in people_behind(chunk, contact_mode))
+        converted.update(str(id_of(raw)) for raw in people_behind(chunk, contact_mode)["person"])
         _collect(won, chunk, contact_mode, lookback_days, keeps_direct, by)
     for chunk in _in_chunks(_ends_of_others(converted, now)):
         _collect(lost, chunk, contact_mode, lookback_days, keeps_direct, by)

@@ -20,14 +20,17 @@ from attribution.entry_records import copied, records_of
 from attribution.facts import NO_DAY, NO_ID, day_number
 from attribution.journeys import Ints
 from attribution.models import CreditBatch, CreditRule, Outcome, Period
+from attribution.references import check_references
 from attribution.running_sums import add_to_totals
 from attribution.touches import gather
 from campaigns.public_ids import new_id
+from tracking.copying import array_text
 
 LOCK = 0x7E57_0001
 """The PostgreSQL advisory lock that every posting transaction holds to its end."""
 
-# Every entry of some outcomes under some rules, with outcome and rule as row numbers.
+# Every entry of some outcomes under some rules, with outcome and rule as row numbers. OFFSET 0
+# keeps to the index also while the planner knows nothing yet of a table that fills quickly.
 _HELD = """
     SELECT (o.row - 1)::int4, (r.row - 1)::int4,
            (array_position(%(buckets)s::text[], e.bucket::text) - 1)::int2,
@@ -39,7 +42,9 @@ _HELD = """
            coalesce(e.touch_date - DATE '1970-01-01', %(no_day)s)::int4,
            e.amount_minor, e.count_micro
     FROM unnest(%(outcomes)s::uuid[]) WITH ORDINALITY AS o(id, row)
-    JOIN attribution_creditentry e ON e.outcome_id = o.id
+    CROSS JOIN LATERAL (
+        SELECT * FROM attribution_creditentry e WHERE e.outcome_id = o.id OFFSET 0
+    ) AS e
     JOIN unnest(%(rules)s::uuid[]) WITH ORDINALITY AS r(id, row) ON r.id = e.rule_id
 """
 
@@ -103,7 +108,8 @@ def held(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:
         UnexpectedWidthError: an entry's bucket or reason is none that we know.
     """
     asked = {
-        "outcomes": [outcome.pk for outcome in outcomes], "rules": [rule.pk for rule in rules],
+        "outcomes": array_text(outcome.pk for outcome in outcomes),
+        "rules": array_text(rule.pk for rule in rules),
         "buckets": list(BUCKETS), "reasons": list(REASONS), "no_day": NO_DAY,
         "no_id": NO_ID.hex(),
     }  # fmt: skip
@@ -147,6 +153,7 @@ def _append(
     batch.save(force_insert=True)
     with connection.cursor() as cursor:
         copied(records, batch_id=batch.pk, cursor=cursor)
+    check_references(records)
     add_to_totals(batch)
     return batch
 

@@ -5,7 +5,7 @@ refund takes back a part of the win, dated and converted on its own day.
 Deriving only reads, so the proof of the ledger can compare; `write` stores what is different.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from attribution.models import Outcome
 from attribution.rates import RatesOfDays
 from campaigns.exchange import convert_at
 from crm_sync.models import Deal, DealRefund, Stage
+from tracking.copying import NULL, copy_lines, text_fields
 from tracking.models import Event
 
 FIELDS = (
@@ -34,6 +35,7 @@ FIELDS = (
 """What deriving decides; everything else on an outcome is its identity."""
 
 _LARGEST_STORED = 2**63 - 1
+_COLUMNS = Outcome._meta.concrete_fields
 _Key = tuple[str, UUID]
 
 
@@ -84,8 +86,17 @@ def write(derived: Derived, *, now: datetime) -> None:
     """Store what is new or different. Call inside the transaction that posts its credit."""
     for outcome in (*derived.new, *derived.changed):
         outcome.updated_at = now
-    Outcome.objects.bulk_create(derived.new, batch_size=1000)
+    copy_lines(
+        Outcome._meta.db_table, [field.column for field in _COLUMNS], _copied_lines(derived.new)
+    )
     Outcome.objects.bulk_update(derived.changed, [*FIELDS, "updated_at"], batch_size=500)
+
+
+def _copied_lines(new: Iterable[Outcome]) -> Iterator[str]:
+    """Return outcomes as lines of COPY's text format."""
+    for outcome in new:
+        values = (getattr(outcome, field.attname) for field in _COLUMNS)
+        yield "\t".join(NULL if value is None else text_fields(str(value)) for value in values)
 
 
 def _of_deal(deal: Deal) -> list[Outcome]:

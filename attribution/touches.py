@@ -1,7 +1,7 @@
 """The facts behind outcomes, gathered in bulk: their people, those people's touches, anchors.
 
-The number of queries is the same for one outcome and for thousands. Touches come as columns, by
-PostgreSQL's binary COPY; people and deals, of which there are fewer, as pairs of texts.
+The number of queries is the same for one outcome and for thousands. All come as columns,
+by PostgreSQL's binary COPY.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,26 +10,20 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Min
-from django.db.models.functions import Lower
 from numpy.typing import NDArray
 
 from attribution.bulk_reads import read_columns
 from attribution.division import DIVISIBLE
 from attribution.facts import ID, NO_ID, PLACE, Facts, id_of, nowhere
-from attribution.free_mail import FREE_MAIL_DOMAINS
 from attribution.journeys import NO_TIME, Members, Outcomes, Touches
-from attribution.models import CreditRule, Outcome
+from attribution.members import deal_array, numbered, people_behind
+from attribution.models import Outcome
 from attribution.weights import TOUCH_KINDS
-from crm_sync.models import Contact, Deal, DealContact
-from tracking.models import Event
-
-Pairs = list[tuple[str, str]]
-"""(deal or outcome, person)."""
+from tracking.copying import array_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_MODES = CreditRule.ContactMode
+_NEVER = np.iinfo(np.int64).max
 
 # A row per touch, every field of fixed width, so that the answer is read as columns at once.
 _TOUCHES = """
@@ -55,25 +49,45 @@ _TOUCH = np.dtype(
 )  # fmt: skip
 
 
+_TIME = np.dtype([("row", ">i8"), ("time", ">i8")])
+# The first event that was a goal.
+_LEADS = """
+    SELECT p.row - 1, (extract(epoch FROM min(e.occurred_at)) * 1000000)::int8
+    FROM unnest(%(people)s::uuid[]) WITH ORDINALITY AS p(id, row)
+    JOIN tracking_identity i ON i.person_id = p.id
+    JOIN tracking_event e ON e.identity_id = i.id AND e.goal_id IS NOT NULL
+    GROUP BY p.row
+"""
+_CREATIONS = """
+    SELECT o.row - 1, (extract(epoch FROM d.deal_created_at) * 1000000)::int8
+    FROM unnest(%(deals)s::uuid[]) WITH ORDINALITY AS o(deal, row)
+    JOIN crm_sync_deal d ON d.id = o.deal AND d.deal_created_at IS NOT NULL
+"""
+
+
 def gather(outcomes: Sequence[Outcome], modes: Iterable[str]) -> Facts:
     """Return the facts behind these outcomes, with their people under each contact mode.
 
     Nobody stands behind an outcome that is not divided.
     """
-    divided = [outcome for outcome in outcomes if outcome.exclusion in DIVISIBLE]
-    pairs = {mode: people_behind(divided, mode) for mode in sorted(set(modes))}
-    people = sorted({person for each in pairs.values() for _, person in each})
-    rows = _touch_rows(people)
-    number = {person: row for row, person in enumerate(people)}
-    leads, created = _lead_times(people), _creation_times(outcomes)
+    divided = [outcome if outcome.exclusion in DIVISIBLE else None for outcome in outcomes]
+    names = sorted(set(modes))
+    pairs = [people_behind(divided, mode) for mode in names]
+    people, places = numbered(pairs)
+    members = {
+        mode: Members(outcome=each["outcome"].astype(np.int64), person=person)
+        for mode, each, person in zip(names, pairs, places, strict=True)
+    }
+    asked = array_text(map(id_of, people))
+    rows, leads = _touch_rows(asked), _lead_times(asked, len(people))
+    created = _creation_times(outcomes)
     return Facts(
         outcomes={
-            mode: _outcome_columns(outcomes, created, _earliest(each, leads))
-            for mode, each in pairs.items()
+            mode: _outcome_columns(outcomes, created, leads, each) for mode, each in members.items()
         },
         touches=_touch_columns(rows),
         places=_places(rows),
-        members={mode: _members(outcomes, each, number) for mode, each in pairs.items()},
+        members=members,
     )
 
 
@@ -82,54 +96,7 @@ def microseconds(moment: datetime | None) -> int:
     return NO_TIME if moment is None else (moment - _EPOCH) // _MICROSECOND
 
 
-def _text(value: object) -> str:
-    """Return an id as text, empty for none."""
-    return "" if value is None else str(value)
-
-
-def people_behind(outcomes: Sequence[Outcome], mode: str) -> Pairs:
-    """Pair outcomes with the people behind them under a contact mode."""
-    pairs = [(str(o.pk), _text(o.person_id)) for o in outcomes if _text(o.person_id)]
-    of_deal: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        of_deal.setdefault(_text(outcome.deal_id), []).append(str(outcome.pk))
-    of_deal.pop("", None)
-    for deal, person in _deal_people(list(of_deal), mode):
-        pairs += [(outcome, person) for outcome in of_deal[deal]]
-    return pairs
-
-
-def _deal_people(deals: list[str], mode: str) -> Pairs:
-    if not deals:
-        return []
-    if mode == _MODES.COMPANY:
-        return _company_people(deals)
-    links = DealContact.objects.filter(deal_id__in=deals, contact__deleted_at__isnull=True)
-    if mode == _MODES.PRIMARY:
-        links = links.filter(is_primary=True)
-    named = links.order_by().values_list("deal_id", "contact__identity__person_id")
-    pairs = [(str(deal), str(person)) for deal, person in named]
-    if mode == _MODES.ROLES_ELSE_COMPANY:
-        settled = {deal for deal, _ in pairs}
-        pairs += _company_people([deal for deal in deals if deal not in settled])
-    return pairs
-
-
-def _company_people(deals: list[str]) -> Pairs:
-    """Pair deals with everybody at their company; a free-mail domain makes no company."""
-    at_company = (
-        Contact.objects.filter(company__deals__in=deals, deleted_at__isnull=True)
-        .annotate(domain=Lower("company__domain"))
-        .exclude(domain__in=FREE_MAIL_DOMAINS)
-        .order_by()
-        .values_list("company__deals", "identity__person_id")
-        .distinct()
-    )
-    wanted = set(deals)
-    return [(str(deal), str(person)) for deal, person in at_company if str(deal) in wanted]
-
-
-def _touch_rows(people: list[str]) -> NDArray[Any]:
+def _touch_rows(people: str) -> NDArray[Any]:
     asked = {
         "kinds": list(TOUCH_KINDS), "none": NO_ID.hex(), "zone": settings.TIME_ZONE,
         "people": people,
@@ -173,58 +140,34 @@ def _codes(ids: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     return codes, tuple(texts)
 
 
-def _members(outcomes: Sequence[Outcome], pairs: Pairs, number: dict[str, int]) -> Members:
-    place = {str(outcome.pk): row for row, outcome in enumerate(outcomes)}
-    return Members(
-        outcome=_column(place[outcome] for outcome, _ in pairs),
-        person=_column(number[person] for _, person in pairs),
-    )
-
-
 def _outcome_columns(
-    outcomes: Sequence[Outcome], created: dict[str, int], leads: dict[str, int]
+    outcomes: Sequence[Outcome],
+    created: NDArray[np.int64],
+    leads: NDArray[np.int64],
+    members: Members,
 ) -> Outcomes:
     """Return times and anchors. A lead is its own lead creation and has no opportunity."""
-    times = [microseconds(outcome.credited_at) for outcome in outcomes]
-    is_lead = [outcome.kind == Outcome.Kind.LEAD for outcome in outcomes]
+    time = np.fromiter((microseconds(one.credited_at) for one in outcomes), np.int64)
+    is_lead = np.fromiter((one.kind == Outcome.Kind.LEAD for one in outcomes), bool)
+    earliest = np.full(len(outcomes), _NEVER)
+    np.minimum.at(earliest, members.outcome, leads[members.person])
+    lead_time = np.where(earliest == _NEVER, NO_TIME, earliest)
     return Outcomes(
-        time=_column(times),
-        lead_time=_column(
-            time if own else leads.get(str(outcome.pk), NO_TIME)
-            for outcome, time, own in zip(outcomes, times, is_lead, strict=True)
-        ),
-        opportunity_time=_column(
-            created.get(_text(outcome.deal_id), NO_TIME) for outcome in outcomes
-        ),
+        time=time, lead_time=np.where(is_lead, time, lead_time), opportunity_time=created
     )
 
 
-def _creation_times(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """Return when the CRM says each deal was created."""
-    deals = {_text(outcome.deal_id) for outcome in outcomes} - {""}
-    created = Deal.objects.filter(pk__in=deals).order_by().values_list("pk", "deal_created_at")
-    return {str(deal): microseconds(moment) for deal, moment in created}
-
-
-def _lead_times(people: list[str]) -> dict[str, int]:
-    """Return each person's earliest lead creation: the first event that was a goal."""
-    earliest = (
-        Event.objects.filter(goal__isnull=False, identity__person_id__in=people)
-        .order_by()
-        .values_list("identity__person_id")
-        .annotate(Min("occurred_at"))
-    )
-    return {str(person): microseconds(moment) for person, moment in earliest}
-
-
-def _earliest(pairs: Pairs, leads: dict[str, int]) -> dict[str, int]:
-    """Return each outcome's earliest lead creation among its people."""
-    times: dict[str, int] = {}
-    for outcome, person in pairs:
-        if person in leads:
-            times[outcome] = min(times.get(outcome, leads[person]), leads[person])
+def _creation_times(outcomes: Sequence[Outcome]) -> NDArray[np.int64]:
+    """Return when the CRM says that each outcome's deal was created, or `NO_TIME`."""
+    found = read_columns(_CREATIONS, {"deals": deal_array(outcomes)}, _TIME)
+    times = np.full(len(outcomes), NO_TIME)
+    times[found["row"]] = found["time"]
     return times
 
 
-def _column(values: Iterable[int]) -> NDArray[np.int64]:
-    return np.fromiter(values, np.int64)
+def _lead_times(people: str, count: int) -> NDArray[np.int64]:
+    """Return each person's earliest lead creation, or `_NEVER`."""
+    found = read_columns(_LEADS, {"people": people}, _TIME)
+    times = np.full(count, _NEVER)
+    times[found["row"]] = found["time"]
+    return times

@@ -22,6 +22,7 @@ from attribution.entries import Entries, differences
 from attribution.entry_records import posted_records
 from attribution.influence_sums import influence_differences
 from attribution.models import CreditBatch, CreditRule, Outcome
+from attribution.references import lost_references
 from attribution.running_sums import total_differences
 from crm_sync.models import Deal
 from tracking.models import Event
@@ -61,6 +62,7 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
         problems += _total_problems()
         problems += _influence_problems(waiting)
         problems += _chain_problems()
+        problems += _reference_problems()
     return problems
 
 
@@ -169,6 +171,13 @@ def _chain_problems() -> Iterator[Problem]:
         if digest(batch, records_hash(records)) != batch.hash:
             yield Problem("hash_differs", f"Batch {batch.number} is not as it was posted.")
         previous, number = batch.hash, batch.number
+
+
+def _reference_problems() -> Iterator[Problem]:
+    for column, count in lost_references().items():
+        named = column.removesuffix("_id")
+        message = f"{count:,} entries name a {named} that is not there."
+        yield Problem("reference_missing", message)
 
 
 def _name(outcome: Outcome) -> str:

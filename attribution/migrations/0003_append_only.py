@@ -1,8 +1,13 @@
-"""The database itself refuses to change or remove what the ledger says."""
+"""The database itself refuses to change or remove what the ledger says, or what it names."""
 
 from django.db import migrations
 
 TABLES = ("attribution_creditentry", "attribution_creditbatch")
+NAMED = (
+    ("attribution_outcome", "outcome_id"),
+    ("attribution_creditrule", "rule_id"),
+    ("tracking_touchpoint", "touch_id"),
+)
 
 FUNCTION = """
     CREATE FUNCTION attribution_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -22,10 +27,45 @@ TRIGGERS = [
     """
     for table in TABLES
 ]
-UNDO = "DROP FUNCTION attribution_refuse_change() CASCADE"
+# Whoever removes a row that entries may name waits for the posting under way (ledger.LOCK), and
+# sees its entries then; whoever posts afterwards no longer finds the row.
+KEEP = """
+    CREATE FUNCTION attribution_keep_named() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        is_named boolean;
+    BEGIN
+        IF TG_OP = 'UPDATE' THEN
+            IF NEW.id = OLD.id THEN
+                RETURN NULL;
+            END IF;
+        END IF;
+        PERFORM pg_advisory_xact_lock(2119630849);
+        EXECUTE format('SELECT EXISTS (SELECT FROM attribution_creditentry WHERE %I = $1)', TG_ARGV[0])
+            INTO is_named USING OLD.id;
+        IF is_named THEN
+            RAISE EXCEPTION 'The credit ledger names % of %: % is refused.', OLD.id, TG_TABLE_NAME, TG_OP
+                USING ERRCODE = 'foreign_key_violation';
+        END IF;
+        RETURN NULL;
+    END
+    $$
+"""
+KEEPERS = [
+    f"""
+    CREATE TRIGGER attribution_keeps_{table} AFTER DELETE OR UPDATE OF id ON {table}
+        FOR EACH ROW EXECUTE FUNCTION attribution_keep_named('{column}');
+    CREATE TRIGGER attribution_{table}_is_not_emptied BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION attribution_refuse_change();
+    """
+    for table, column in NAMED
+]
+UNDO = [
+    "DROP FUNCTION attribution_refuse_change() CASCADE",
+    "DROP FUNCTION attribution_keep_named() CASCADE",
+]
 
 
 class Migration(migrations.Migration):
     dependencies = [("attribution", "0002_credit_rules")]
 
-    operations = [migrations.RunSQL([FUNCTION, *TRIGGERS], [UNDO])]
+    operations = [migrations.RunSQL([FUNCTION, *TRIGGERS, KEEP, *KEEPERS], UNDO)]

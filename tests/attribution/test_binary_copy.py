@@ -5,7 +5,14 @@ import struct
 import numpy as np
 import pytest
 
-from attribution.binary_copy import HEADER, TRAILER, UnexpectedWidthError, packed, unpacked
+from attribution.binary_copy import (
+    HEADER,
+    TRAILER,
+    UnexpectedWidthError,
+    columns_query,
+    packed,
+    unpacked,
+)
 
 DTYPE = np.dtype([("number", ">i4"), ("text", "S5")])
 
@@ -38,17 +45,26 @@ def test_no_rows_are_a_header_and_a_trailer() -> None:
     assert packed(np.zeros(0, DTYPE), absent={}, lengths={}) == HEADER + TRAILER
 
 
-def test_what_was_sent_is_read_again() -> None:
-    rows = np.array([(1, b"abcde"), (2, b"vwxyz")], DTYPE)
+def test_a_query_is_asked_for_its_columns() -> None:
+    dtype = np.dtype([("number", ">i4"), ("text", "S5")])
 
-    assert np.array_equal(unpacked(packed(rows, absent={}, lengths={}), DTYPE), rows)
-
-
-def test_a_null_is_refused() -> None:
-    with pytest.raises(UnexpectedWidthError):
-        unpacked(stream((None, b"abcde")), DTYPE)
+    assert columns_query("TABLE words", dtype) == (
+        "SELECT int8send(count(*)), string_agg(int4send(number), ''), string_agg(text, '') "
+        "FROM (TABLE words) AS found(number, text)"
+    )
 
 
-def test_a_field_of_another_width_is_refused() -> None:
+def test_columns_become_rows() -> None:
+    data = stream((struct.pack(">q", 2), struct.pack(">ii", 7, -8), b"abcdevwxyz"))
+
+    assert unpacked(data, DTYPE).tolist() == [(7, b"abcde"), (-8, b"vwxyz")]
+
+
+def test_columns_of_nothing_are_no_rows() -> None:
+    assert len(unpacked(stream((struct.pack(">q", 0), None, None)), DTYPE)) == 0
+
+
+@pytest.mark.parametrize("number", [None, b"ab", struct.pack(">i", 1)])
+def test_a_column_that_lacks_a_value_is_refused(number: bytes | None) -> None:
     with pytest.raises(UnexpectedWidthError, match="number"):
-        unpacked(stream((b"ab", b"abcdefg")), DTYPE)
+        unpacked(stream((struct.pack(">q", 2), number, b"abcdevwxyz")), DTYPE)

@@ -2,8 +2,8 @@
 
 A row of a report took part in an outcome while a touch of it holds credit under the rule that
 credits every eligible touch. Each outcome counts once per row with its whole amount, by the state
-of its deal, so that sums over rows mean nothing and none is made. Whoever settles outcomes calls
-`count_influence` for all it looked at, changed or not: a deal that is lost moves no credit.
+of its deal, so that sums over rows mean nothing and none is made. The ledger calls `count_influence`
+for all that it looked at, changed or not: a deal that is lost moves no credit.
 """
 
 # ruff: noqa: S608 - every part of a statement is a constant of this module
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from attribution.models import CreditRule
+from attribution.models import CreditRule, Outcome
 
 _PLACE = "channel_id, campaign_id, send_id, message_id, link_id, audience"
 _COUNTED = f"outcome_id, {_PLACE}, kind, outcome_date, state, amount_minor, lag_seconds"
@@ -95,8 +95,9 @@ _LAG_COLUMNS = f"grain, {_ROW}, outcome_date, bucket, outcome_count, seconds"
 # One statement: the outcomes whose facts differ give back what they counted and count anew.
 _COUNT = f"""
     WITH held AS (
-        SELECT {_COUNTED} FROM attribution_outcomeinfluence WHERE {{held}}
-    ), wanted AS MATERIALIZED ({_WANTED}
+        SELECT {_COUNTED} FROM attribution_outcomeinfluence
+        WHERE outcome_id = ANY(%(outcomes)s::uuid[])
+    ), wanted AS MATERIALIZED ({_WANTED.format(only="outcome.id = ANY(%(outcomes)s::uuid[])")}
     ), moved AS MATERIALIZED (
         SELECT outcome_id FROM (TABLE held EXCEPT TABLE wanted) AS gone
         UNION SELECT outcome_id FROM (TABLE wanted EXCEPT TABLE held) AS came
@@ -154,19 +155,14 @@ def every_touch_rule() -> CreditRule | None:
     return linear.order_by("position", "slug").first()
 
 
-def count_influence(outcomes: Iterable[UUID]) -> None:
-    """Bring the sums up to date for these outcomes, whether or not their credit moved.
+def count_influence(outcomes: Iterable[Outcome], *, under: Iterable[CreditRule]) -> None:
+    """Bring the sums up to date for outcomes that were posted under these rules.
 
-    Call in the transaction that settled them, under `ledger.hold`, after posting.
+    Call whenever they were looked at, also where no credit moved, after posting and in the same
+    transaction. Nothing is done where none of the rules credits every touch.
     """
-    only = "outcome.id = ANY(%(outcomes)s::uuid[])"
-    _count(only, "outcome_id = ANY(%(outcomes)s::uuid[])", outcomes=list(outcomes))
-
-
-def recount_influence(changed: Iterable[CreditRule]) -> None:
-    """Bring the sums up to date for every outcome, if the rules that changed concern them."""
-    if any(rule.kind == CreditRule.Kind.LINEAR for rule in changed):
-        _count("true", "true")
+    if any(rule.kind == CreditRule.Kind.LINEAR for rule in under):
+        _count([outcome.pk for outcome in outcomes])
 
 
 def count_renamed_audiences() -> int:
@@ -179,7 +175,7 @@ def count_renamed_audiences() -> int:
         cursor.execute(_RENAMED)
         outcomes = [row for (row,) in cursor.fetchall()]
     if outcomes:
-        count_influence(outcomes)
+        _count(outcomes)
     return len(outcomes)
 
 
@@ -207,16 +203,13 @@ def influence_differences(*, waiting: Iterable[UUID] = ()) -> list[str]:
     return problems
 
 
-def _count(only: str, held: str, **parameters: list[UUID]) -> None:
+def _count(outcomes: list[UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(only=only, held=held), {**_parameters(), **parameters})
+        cursor.execute(_COUNT, {**_parameters(), "outcomes": outcomes})
         [(totals, lags)] = cursor.fetchall()
         for table, empty in (("influencetotal", totals), ("lagtotal", lags)):
             if empty:
-                cursor.execute(
-                    f"DELETE FROM attribution_{table} WHERE id = ANY(%s)",
-                    [empty],
-                )
+                cursor.execute(f"DELETE FROM attribution_{table} WHERE id = ANY(%s)", [empty])
 
 
 def _parameters() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from attribution.division import BUCKETS, REASONS, lines
 from attribution.entries import ENTRY, Entries, as_entries, differences, nothing
 from attribution.entry_records import copied, records_of
 from attribution.facts import NO_DAY, NO_ID, day_number
+from attribution.influence_sums import count_influence
 from attribution.journeys import Ints
 from attribution.models import CreditBatch, CreditRule, Outcome, Period
 from attribution.references import check_references
@@ -77,7 +78,9 @@ def post(
         hold()
         under = list(CreditRule.objects.active()) if rules is None else rules
         entries = differences(wanted=divided(outcomes, under), held=held(outcomes, under))
-        return _append(entries, outcomes=outcomes, rules=under, cause=cause, now=now)
+        batch = _append(entries, outcomes=outcomes, rules=under, cause=cause, now=now)
+        count_influence(outcomes, under=under)
+        return batch
 
 
 def reverse(
@@ -87,7 +90,9 @@ def reverse(
     with transaction.atomic():
         hold()
         entries = differences(wanted=nothing(), held=held(outcomes, rules))
-        return _append(entries, outcomes=outcomes, rules=rules, cause=cause, now=now)
+        batch = _append(entries, outcomes=outcomes, rules=rules, cause=cause, now=now)
+        count_influence(outcomes, under=rules)
+        return batch
 
 
 def divided(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:

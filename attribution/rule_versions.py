@@ -12,7 +12,6 @@ from django.db import transaction
 
 from attribution import ledger
 from attribution.fitting import DATA_DRIVEN, NotFittableError, fitted_parameters
-from attribution.influence_sums import recount_influence
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.rule_parameters import completed_parameters
 from attribution.weights import InvalidRuleError, weighting
@@ -87,7 +86,6 @@ def create_rule_version(
             _retire(before, now)
         rule.save(force_insert=True)
         _in_chunks(lambda chunk: ledger.post(outcomes=chunk, rules=[rule], cause=_CAUSE, now=now))
-        recount_influence([before, rule] if before else [rule])
     return rule
 
 
@@ -160,7 +158,6 @@ def retire_rule(*, rule: CreditRule, now: datetime) -> None:
                 f"“{rule.name}” is the rule reports open with. Make another one the default first."
             )
         _retire(rule, now)
-        recount_influence([rule])
 
 
 def make_default(*, rule: CreditRule) -> None:

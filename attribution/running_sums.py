@@ -4,16 +4,8 @@ The database adds up: a batch's entries become differences of the sums in one st
 same aggregate over all entries is what the sums are proven against.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-from uuid import UUID
-
-import numpy as np
 from django.db import connection
 
-from attribution.division import BUCKETS, REASONS
-from attribution.entries import Entries, summed
-from attribution.facts import day_of, id_of
 from attribution.models import CreditBatch
 
 _CELL = (
@@ -65,12 +57,6 @@ _DIFFERENCES = f"""
     FROM (TABLE totals EXCEPT TABLE entries) AS surplus
 """  # noqa: S608 - constants
 
-SUMMED_BY = (
-    "rule", "outcome", "bucket", "reason", "channel_id", "campaign_id", "send_id", "message_id",
-    "link_id", "touch_date", "outcome_date",
-)  # fmt: skip
-"""What makes a cell of the reports; in `totals_of` its kind stands for the outcome."""
-
 
 def add_to_totals(batch: CreditBatch) -> None:
     """Add a batch's entries to the running sums. Call in the transaction that posts them.
@@ -97,21 +83,3 @@ def total_differences() -> list[str]:
         f"{side} {amount} minor units and {count} millionths."
         for side, grain, *cell, amount, count in rows
     ]
-
-
-def totals_of(
-    entries: Entries, *, rules: Sequence[UUID], kinds: Sequence[str]
-) -> Iterator[tuple[Any, ...]]:
-    """Add up entries by the cell of the reports; yield the columns of a running sum, in order."""
-    known = sorted(set(kinds))
-    of_kind = entries.copy()
-    of_kind["outcome"] = np.array([known.index(kind) for kind in kinds], np.int64)[
-        entries["outcome"]
-    ]
-    for row in summed(of_kind, by=SUMMED_BY):
-        places = (id_of(row[name]) for name in SUMMED_BY[4:9])
-        yield (
-            rules[row["rule"]], known[row["outcome"]], BUCKETS[row["bucket"]],
-            REASONS[row["reason"]], *places, day_of(row["touch_date"]),
-            day_of(row["outcome_date"]), int(row["amount_minor"]), int(row["count_micro"]),
-        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What can be done with credit: settle what changed, rebuild, prove, ask what if, lock.
+"""What can be done with credit: settle what changed, rebuild, prove, lock.
 
 Each function owns its transactions and takes `now`. Whoever writes holds the ledger first.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,8 +15,8 @@ from django.db.models import Q
 from attribution import ledger, outcomes
 from attribution.affected import affected_by
 from attribution.data_quality import refresh_findings
-from attribution.influence_sums import count_influence, count_renamed_audiences
-from attribution.models import CreditBatch, CreditRule, CreditTotal, Outcome, Period
+from attribution.influence_sums import count_renamed_audiences
+from attribution.models import CreditBatch, CreditRule, Outcome, Period
 from attribution.rule_versions import (
     DefaultRuleError,
     NotFittableError,
@@ -28,7 +28,6 @@ from attribution.rule_versions import (
     proposed_fit,
     retire_rule,
 )
-from attribution.running_sums import totals_of
 from attribution.verification import Problem, verify_ledger
 from campaigns.exchange import claim_rate_changes
 from crm_sync.models import Deal
@@ -57,7 +56,6 @@ __all__ = [
     "retire_rule",
     "settle_changes",
     "verify_ledger",
-    "what_if",
 ]
 
 _Item = TypeVar("_Item")
@@ -138,26 +136,6 @@ def rebuild_credit(*, now: datetime, progress: Progress | None = None) -> Rebuil
     return Rebuilt(outcome_count=outcome_count, entry_count=entry_count)
 
 
-def what_if(*, rule: CreditRule, where: Q | None = None) -> list[CreditTotal]:
-    """Divide outcomes under a rule that is not active, and post nothing.
-
-    `rule` may be unsaved. `where` narrows the outcomes. The answer has the shape of the
-    running sums: unsaved `CreditTotal` rows without a rule that the database knows.
-
-    Raises:
-        InvalidRuleError: the rule's parameters mean nothing.
-    """
-    sums: dict[tuple[Any, ...], tuple[int, int]] = {}
-    found = Outcome.objects.filter(where or Q()).order_by("pk")
-    for chunk in _chunks(found.iterator(chunk_size=CHUNK)):
-        entries = ledger.divided(chunk, [rule])
-        kinds = [outcome.kind for outcome in chunk]
-        for *key, amount, count in totals_of(entries, rules=[rule.pk], kinds=kinds):
-            old_amount, old_count = sums.get(tuple(key), (0, 0))
-            sums[tuple(key)] = (old_amount + amount, old_count + count)
-    return [_as_total(rule, key, *cell) for key, cell in sums.items()]
-
-
 def lock_period(*, starts_on: date, ends_on: date, by: "User | None", now: datetime) -> Period:
     """Close a stretch of days: entries that concern it are marked as restatements from now on.
 
@@ -199,7 +177,6 @@ def _store_and_post(
     for name, alike in groupby(sorted(derived.all, key=cause), key=cause):
         batch = ledger.post(outcomes=list(alike), cause=name, now=now, rules=rules)
         posted += batch.entry_count if batch else 0
-    count_influence(outcome.pk for outcome in derived.all)
     return posted
 
 
@@ -208,13 +185,3 @@ def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
     source = iter(items)
     while chunk := list(islice(source, CHUNK)):
         yield chunk
-
-
-def _as_total(rule: CreditRule, key: tuple[Any, ...], amount: int, count: int) -> CreditTotal:
-    """Return a sum in the shape of the running sums."""
-    names = (
-        "kind", "bucket", "reason", "channel_id", "campaign_id", "send_id", "message_id", "link_id",
-        "touch_date", "outcome_date",
-    )  # fmt: skip
-    fields = dict(zip(names, key[1:], strict=True))
-    return CreditTotal(rule=rule, amount_minor=amount, count_micro=count, **fields)

@@ -19,7 +19,7 @@ from django.db.models.functions import TruncMonth
 
 from attribution.models import CreditEntry, CreditRule, CreditTotal, Outcome
 from attribution.reports.scope import Scope
-from attribution.services import what_if
+from attribution.what_if import what_if
 from campaigns.models import Send
 
 Dimension = Literal["send", "channel", "campaign", "message", "link", "audience"]
@@ -65,10 +65,11 @@ def dated_cells(
     scope: Scope, rule: CreditRule, *, by: Dimension, basis: Literal["outcome", "touch"]
 ) -> list[tuple[date | None, Cell]]:
     """Return a rule's credit as `credit_cells` does, day by day. One query."""
+    grain = CreditTotal.Grain(f"{basis}_day")
     if scope.is_what_if and rule is scope.rule:
-        totals = [total for total in scope.what_if if _belongs(total, scope, basis)]
+        totals = _what_if_totals(scope, basis, grain)
         return _by_dates(totals, [getattr(total, f"{basis}_date") for total in totals], by)
-    rows, kind = _rows(scope, rule, basis, CreditTotal.Grain(f"{basis}_day"))
+    rows, kind = _rows(scope, rule, basis, grain)
     day = f"{basis}_date"
     sums = _summed(rows, day, kind, "bucket", "reason", ROW_FIELDS[by])
     return [(day, Cell(*row)) for day, *row in sums]
@@ -139,9 +140,8 @@ def _cohorts(
 ) -> Iterable[tuple[tuple[date | None, date | None], Cell]]:
     """Yield credit by the first days of the touch's and of the outcome's month."""
     if scope.is_what_if and rule is scope.rule:
-        totals = [total for total in scope.what_if if _belongs(total, scope, "cohort")]
-        months = [(_first(total.touch_date), _first(total.outcome_date)) for total in totals]
-        return _by_dates(totals, months, by)
+        totals = _what_if_totals(scope, "cohort", CreditTotal.Grain.COHORT)
+        return _by_dates(totals, [(total.touch_date, total.outcome_date) for total in totals], by)
     rows, kind = _rows(scope, rule, "cohort", CreditTotal.Grain.COHORT)
     rows = rows.annotate(
         touch_month=TruncMonth("touch_date"), outcome_month=TruncMonth("outcome_date")
@@ -161,7 +161,7 @@ def _summed(rows: QuerySet[Any], *fields: str) -> list[tuple[Any, ...]]:
 
 
 def _what_if_cells(scope: Scope, *, by: Dimension, basis: str) -> list[Cell]:
-    totals = [total for total in scope.what_if if _belongs(total, scope, basis)]
+    totals = _what_if_totals(scope, basis, _grain(scope, basis))
     return [cell for _, cell in _by_dates(totals, [None] * len(totals), by)]
 
 
@@ -187,13 +187,18 @@ def _keys(totals: list[CreditTotal], by: Dimension) -> list[Key]:
     return [named.get(total.send_id) or None for total in totals]
 
 
-def _belongs(total: CreditTotal, scope: Scope, basis: str) -> bool:
+def _what_if_totals(scope: Scope, basis: str, grain: CreditTotal.Grain) -> list[CreditTotal]:
+    """Return the computed sums of a grain that the report's days and filters keep."""
     field, starts_on, ends_on = _bounds(scope, basis)
-    return (
-        replace(scope.query, starts_on=starts_on, ends_on=ends_on).covers(getattr(total, field))
+    days = replace(scope.query, starts_on=starts_on, ends_on=ends_on)
+    return [
+        total
+        for total in scope.what_if
+        if total.grain == grain
+        and days.covers(getattr(total, field))
         and (scope.channel is None or total.channel_id == scope.channel.pk)
         and (scope.campaign is None or total.campaign_id == scope.campaign.pk)
-    )
+    ]
 
 
 def _bounds(scope: Scope, basis: str) -> tuple[str, date | None, date | None]:

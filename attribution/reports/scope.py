@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from attribution.models import CreditRule, CreditTotal
 from attribution.reports.query import LIFETIME, InvalidReportQueryError, Problem, ReportQuery
-from attribution.services import what_if
+from attribution.what_if import what_if
 from campaigns.models import Campaign, Channel
 
 

@@ -11,10 +11,10 @@ from attribution.influence_sums import (
     count_renamed_audiences,
     every_touch_rule,
     influence_differences,
-    recount_influence,
 )
 from attribution.models import (
     CreditEntry,
+    CreditRule,
     InfluenceTotal,
     LagTotal,
     Outcome,
@@ -50,6 +50,11 @@ def states() -> dict[str, int]:
     """Return the opportunities that any touch took part in, by the state of their deal."""
     totals = InfluenceTotal.objects.filter(dimension="everything", kind="opportunity", grain="all")
     return dict(totals.values_list("state", "outcome_count"))
+
+
+def count_all() -> None:
+    """Count every outcome again."""
+    count_influence(Outcome.objects.all(), under=CreditRule.objects.active())
 
 
 def a_touched_deal(**fields: object) -> Deal:
@@ -192,7 +197,7 @@ def test_a_win_without_a_creation_date_has_no_lag() -> None:
 def test_settling_what_did_not_change_writes_nothing() -> None:
     a_touched_deal()
     rows = list(OutcomeInfluence.objects.values_list("pk", flat=True))
-    count_influence(Outcome.objects.values_list("pk", flat=True))
+    count_all()
 
     assert list(OutcomeInfluence.objects.values_list("pk", flat=True)) == rows
     assert counted("channel") == [(1, 100_00)]
@@ -255,10 +260,18 @@ def test_sums_kept_from_settlement_to_settlement_are_those_counted_from_nothing(
     kept = sorted(InfluenceTotal.objects.values_list(*figures))
     for model in (OutcomeInfluence, InfluenceTotal, LagTotal):
         model.objects.all().delete()
-    recount_influence([every_touch_rule()])
+    count_all()
 
     assert sorted(InfluenceTotal.objects.values_list(*figures)) == kept
     assert influence_differences() == []
+
+
+def test_another_rules_credit_leaves_the_sums_alone() -> None:
+    a_touched_deal()
+    InfluenceTotal.objects.all().delete()
+    count_influence(Outcome.objects.all(), under=[rule("first")])
+
+    assert not InfluenceTotal.objects.exists()
 
 
 @pytest.mark.parametrize("model", [OutcomeInfluence, InfluenceTotal, LagTotal])
@@ -290,12 +303,12 @@ def test_any_number_of_outcomes_is_counted_in_two_queries(number: int) -> None:
     for _ in range(number):
         a_deal(people=(ann,))
     settle()
-    outcomes = list(Outcome.objects.values_list("pk", flat=True))
+    outcomes, rules = list(Outcome.objects.all()), list(CreditRule.objects.active())
     for model in (OutcomeInfluence, InfluenceTotal, LagTotal):
         model.objects.all().delete()
 
     with CaptureQueriesContext(connection) as queries:
-        count_influence(outcomes)
+        count_influence(outcomes, under=rules)
 
     assert len(queries) == 2
     assert counted("channel") == [(number, number * 100_00)]

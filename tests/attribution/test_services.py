@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from attribution import services
-from attribution.models import CreditBatch, CreditEntry, CreditRule, CreditTotal, Outcome, Period
-from attribution.weights import InvalidRuleError
+from attribution.models import CreditBatch, CreditEntry, Outcome, Period
 from crm_sync.models import Deal
 from tests.attribution.builders import (
     NOW,
@@ -246,48 +245,6 @@ def test_a_rebuild_withdraws_a_lead_whose_event_is_no_goal_any_more() -> None:
 
     assert counts(kind="lead") == {}
     assert Outcome.objects.get().exclusion == "withdrawn"
-
-
-@pytest.mark.django_db
-def test_what_if_answers_in_the_shape_of_the_running_sums_and_posts_nothing() -> None:
-    ann = make_identity()
-    a_tap(ann, days=9)
-    a_tap(ann, days=8, channel="email")
-    a_deal(amount_minor=100_00, created=7, won=1, people=(ann,))
-    settle()
-    before = CreditEntry.objects.count()
-
-    posted = CreditTotal.objects.filter(rule=rule("linear"), grain="cohort")
-    columns = ("kind", "bucket", "reason", "channel_id")
-    figures = ("amount_minor", "count_micro")
-    variant = CreditRule(kind="linear", parameters={}, lookback_days=90, contact_mode="roles")
-    answer = services.what_if(rule=variant)
-
-    assert {tuple(getattr(t, c) for c in (*columns, *figures)) for t in answer} == set(
-        posted.values_list(*columns, *figures)
-    )
-    assert CreditEntry.objects.count() == before
-
-
-@pytest.mark.django_db
-def test_what_if_divides_under_its_own_lookback_and_only_what_is_asked() -> None:
-    ann = make_identity()
-    a_tap(ann, days=9)
-    a_deal(created=7, won=1, people=(ann,))
-    settle()
-    variant = CreditRule(kind="linear", parameters={}, lookback_days=3, contact_mode="roles")
-
-    [total] = services.what_if(rule=variant, where=Q(kind="win"))
-
-    assert (total.kind, total.reason, total.amount_minor) == ("win", "outside_lookback", 100_00)
-
-
-@pytest.mark.django_db
-def test_what_if_refuses_a_rule_that_means_nothing() -> None:
-    a_deal()
-    settle()
-    with pytest.raises(InvalidRuleError):
-        services.what_if(rule=CreditRule(kind="time_decay", parameters={"half_life_days": 0}))
 
 
 @pytest.mark.django_db

@@ -24,6 +24,7 @@ class Entry:
 TABLE = (
     Entry("Settle credit after changes", "attribution.tasks.settle_changes", 5),
     Entry("Sync CRM connections that are due", "crm_sync.tasks.sync_due_connections", 60),
+    Entry("Act on webhooks of CRMs", "crm_sync.tasks.take_hook_deliveries", 10),
     Entry("Write origins to CRM contacts", "crm_sync.tasks.deliver_write_backs", 60),
     Entry("Confirm taps read meanwhile", "tracking.tasks.confirm_waiting_taps", 60),
     Entry("Settle links with a limit of taps", "tracking.tasks.settle_tap_limits", 60),

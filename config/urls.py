@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campaigns.urls")),
     path("", include("links.urls")),
     path("", include("tracking.urls")),
+    path("", include("crm_sync.urls")),
 ]
 
 handler404 = "config.api_errors.not_found"

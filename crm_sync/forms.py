@@ -44,6 +44,12 @@ class ConnectionForm(forms.ModelForm):
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
 
+    signing_secret = forms.CharField(
+        label="Secret the CRM signs with",
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+
     class Meta:
         model = Connection
         formfield_callback = form_field
@@ -62,6 +68,13 @@ class ConnectionForm(forms.ModelForm):
         if "provider" in self.fields:
             synced = [(kind, known.label) for kind, known in PROVIDERS.items() if known.path]
             cast("forms.ChoiceField", self.fields["provider"]).choices = synced
+        if "signing_secret" in self.fields:
+            self.fields["signing_secret"].help_text = (
+                "A secret is stored, encrypted. Write a new one to replace it."
+                if self.instance.hook_secret
+                else "Changes then arrive within seconds. HubSpot: the client secret of the app "
+                "whose webhook sends to the address shown above."
+            )
         if "token" in self.fields:
             self.fields["token"].help_text = (
                 "A token is stored, encrypted. Write a new one to replace it."

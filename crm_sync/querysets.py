@@ -9,7 +9,14 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from crm_sync.models import Connection, Deal, DealRefund, SyncProblem, WriteBack
+    from crm_sync.models import (
+        Connection,
+        Deal,
+        DealRefund,
+        HookDelivery,
+        SyncProblem,
+        WriteBack,
+    )
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -41,6 +48,14 @@ class DealRefundQuerySet(models.QuerySet["DealRefund"]):
         """Keep refunds that stood at a moment, as far as we had been told by then."""
         still = Q(removed_at__isnull=True) | Q(removed_at__gt=moment)
         return self.filter(still, recorded_at__lte=moment)
+
+
+class HookDeliveryQuerySet(models.QuerySet["HookDelivery"]):
+    """Filters over the inbox of webhooks."""
+
+    def due(self, *, now: datetime) -> HookDeliveryQuerySet:
+        """Keep deliveries that nobody acted on yet and whose turn has come."""
+        return self.filter(next_attempt_at__lte=now)
 
 
 class SyncProblemQuerySet(models.QuerySet["SyncProblem"]):

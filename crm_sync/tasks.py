@@ -5,8 +5,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.doorbell import SYNC
-from crm_sync import services, write_backs
+from campaigns.doorbell import READ_DELIVERIES, SYNC, hear
+from crm_sync import hooks, services, write_backs
 
 
 @shared_task(name=SYNC)
@@ -20,3 +20,10 @@ def sync_due_connections(*, seconds: int = 300) -> None:
 def deliver_write_backs(*, limit: int = 500) -> None:
     """Deliver waiting write-backs."""
     write_backs.deliver_write_backs(now=timezone.now(), limit=limit)
+
+
+@shared_task(name=READ_DELIVERIES)
+def take_hook_deliveries() -> None:
+    """Act on the webhooks that wait. Running it twice changes nothing."""
+    hear(READ_DELIVERIES)
+    hooks.take_deliveries(now=timezone.now())

@@ -21,9 +21,10 @@ from crm_sync.admin.badges import HEALTH_COLOURS, link_to
 from crm_sync.admin.import_pages import ImportPages
 from crm_sync.forms import ConnectionForm
 from crm_sync.health import health_of, with_health
+from crm_sync.hooks import SUPPORTED, hook_address
 from crm_sync.models import Connection, Deal
 from crm_sync.providers.base import ApiError, ProviderNotSyncableError
-from links.secrets import UnreadableSecretError
+from links.secrets import UnreadableSecretError, encrypt_secret
 
 _FILE_FIELDS = ("name", "slug")
 
@@ -44,6 +45,7 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
 
     fieldsets = (
         (None, {"fields": ("name", "slug", "provider", "base_url", "token")}),
+        ("Webhook", {"fields": ("signing_secret",)}),
         ("Schedule", {"fields": ("is_active", "sync_minutes")}),
         ("What is written to the CRM", {"fields": ("writes_back",)}),
     )
@@ -80,6 +82,8 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
     ) -> None:
         """Store it; the token goes through encryption and nowhere else."""
         token, now = form.cleaned_data.get("token") or "", timezone.now()
+        if signing := form.cleaned_data.get("signing_secret"):
+            obj.hook_secret = encrypt_secret(signing)
         if not change:
             services.create_connection(connection=obj, secret=token, now=now)
             ring_on_commit(SYNC)
@@ -122,6 +126,8 @@ class ConnectionAdmin(ImportPages, TextrailAdmin):
         return {
             "health": health_of(connection),
             "colour": HEALTH_COLOURS.get(health_of(connection), ""),
+            "hook_address": hook_address(connection) if connection.provider in SUPPORTED else "",
+            "deliveries": connection.hook_deliveries.defer("body")[:5],
             "is_file": connection.provider == Connection.Provider.CSV_FILE,
             "deal_count": Deal.objects.present().filter(connection=connection).count(),
             "problem_count": found.error_count + found.warning_count,

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(choices=[('hubspot', 'HubSpot'), ('csv_file', 'CSV file')], max_length=20)),
                 ('base_url', models.URLField(blank=True, help_text="Empty: the provider's public address", max_length=300, verbose_name='address')),
                 ('secret', models.TextField(blank=True, editable=False, help_text='Encrypted access token')),
+                ('hook_secret', models.TextField(blank=True, editable=False, help_text='Encrypted; the CRM signs its webhook with it')),
                 ('settings', models.JSONField(blank=True, default=dict, help_text='Provider options; for a CSV file: columns, currency, date_format, stages')),
                 ('is_active', models.BooleanField(default=True, verbose_name='sync on schedule')),
                 ('writes_back', models.BooleanField(default=False, help_text='Write the originating campaign to the CRM contact', verbose_name='write back')),
@@ -158,7 +159,7 @@ class Migration(migrations.Migration):
             name='SyncRun',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('trigger', models.CharField(choices=[('schedule', 'On schedule'), ('manual', 'By hand'), ('import', 'File import')], max_length=10)),
+                ('trigger', models.CharField(choices=[('schedule', 'On schedule'), ('manual', 'By hand'), ('import', 'File import'), ('hook', 'Told by the CRM')], max_length=10)),
                 ('status', models.CharField(choices=[('running', 'Running'), ('succeeded', 'Succeeded'), ('partial', 'Finished with problems'), ('failed', 'Failed')], default='running', max_length=10)),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
@@ -230,6 +231,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-next_attempt_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='HookDelivery',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('received_at', models.DateTimeField()),
+                ('body', models.BinaryField(help_text='As it came, byte for byte')),
+                ('next_attempt_at', models.DateTimeField(help_text='Empty: nothing left to do', null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('taken_at', models.DateTimeField(null=True)),
+                ('error', models.TextField(blank=True)),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hook_deliveries', to='crm_sync.connection')),
+            ],
+            options={
+                'verbose_name_plural': 'hook deliveries',
+                'ordering': ['-received_at', '-id'],
+                'indexes': [models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at'], name='crm_sync_hook_due'), models.Index(fields=['connection', '-received_at'], name='crm_sync_hook_latest')],
             },
         ),
         migrations.CreateModel(

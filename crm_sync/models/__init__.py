@@ -2,6 +2,7 @@
 
 from crm_sync.models.connections import Connection, SyncCursor, SyncProblem, SyncRun
 from crm_sync.models.deals import Deal, DealChange, DealContact, Pipeline, Stage
+from crm_sync.models.hooks import HookDelivery
 from crm_sync.models.people import Company, Contact
 from crm_sync.models.refunds import DealRefund
 from crm_sync.models.write_backs import WriteBack
@@ -14,6 +15,7 @@ __all__ = [
     "DealChange",
     "DealContact",
     "DealRefund",
+    "HookDelivery",
     "Pipeline",
     "Stage",
     "SyncCursor",

@@ -24,6 +24,9 @@ class Connection(models.Model):
         "address", max_length=300, blank=True, help_text="Empty: the provider's public address"
     )
     secret = models.TextField(blank=True, editable=False, help_text="Encrypted access token")
+    hook_secret = models.TextField(
+        blank=True, editable=False, help_text="Encrypted; the CRM signs its webhook with it"
+    )
     settings = models.JSONField(
         default=dict,
         blank=True,
@@ -56,6 +59,7 @@ class SyncRun(models.Model):
         SCHEDULE = "schedule", "On schedule"
         MANUAL = "manual", "By hand"
         IMPORT = "import", "File import"
+        HOOK = "hook", "Told by the CRM"
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"

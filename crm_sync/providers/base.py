@@ -92,6 +92,12 @@ class Provider(Protocol):
     def deals_by_id(self, external_ids: Iterable[str]) -> Iterator[Page[DealRecord]]:
         """Yield these deals as they stand now; those that are gone are left out."""
 
+    def companies_by_id(self, external_ids: Iterable[str]) -> Iterator[Page[CompanyRecord]]:
+        """Yield these companies as they stand now; those that are gone are left out."""
+
+    def contacts_by_id(self, external_ids: Iterable[str]) -> Iterator[Page[ContactRecord]]:
+        """Yield these contacts as they stand now; those that are gone are left out."""
+
     def contacts_of_deals(self, external_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return the contact ids of each of these deals."""
 

@@ -98,6 +98,16 @@ class HubSpotProvider:
         for chunk in _chunks(list(external_ids), SEARCH_LIMIT):
             yield self._deal_page(self._deals_read(chunk), "")
 
+    def companies_by_id(self, external_ids: Iterable[str]) -> Iterator[Page[CompanyRecord]]:
+        """Yield these companies as they stand now; those that are gone are left out."""
+        for documents in self._by_id("companies", external_ids, mapping.COMPANY_PROPERTIES):
+            yield _page("companies", documents, "", _read_company)
+
+    def contacts_by_id(self, external_ids: Iterable[str]) -> Iterator[Page[ContactRecord]]:
+        """Yield these contacts as they stand now; those that are gone are left out."""
+        for documents in self._by_id("contacts", external_ids, mapping.CONTACT_PROPERTIES):
+            yield _page("contacts", documents, "", _read_contact)
+
     def contacts_of_deals(self, external_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return the contact ids of each of these deals."""
         ids = list(external_ids)
@@ -170,6 +180,16 @@ class HubSpotProvider:
             yield documents, reached
             if len(documents) < SEARCH_LIMIT:
                 return
+
+    def _by_id(
+        self, kind: str, external_ids: Iterable[str], properties: Sequence[str]
+    ) -> Iterator[list[Document]]:
+        for chunk in _chunks(list(external_ids), LIST_LIMIT):
+            inputs = [{"id": external_id} for external_id in chunk]
+            answer = self._client.post(
+                f"{_objects(kind)}/batch/read", {"inputs": inputs, "properties": list(properties)}
+            )
+            yield answer.get("results", [])
 
     def _deals_read(self, ids: Sequence[str]) -> list[Document]:
         """Return the deals of these ids as the database (not the search index) has them."""

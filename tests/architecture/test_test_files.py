@@ -21,6 +21,7 @@ TESTED_THROUGH = {
     "campaigns.api_base": "campaigns/test_api.py",
     "campaigns.urls": "campaigns/test_views.py",
     "crm_sync.forms": "crm_sync/test_import_pages.py",
+    "crm_sync.urls": "crm_sync/test_views.py",
     "links.admin_filters": "links/test_admin.py",
     "links.forms": "links/test_admin.py",
     "links.link_pages": "links/test_admin.py",

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm_sync.intake import take_companies, take_contacts, take_deals
-from crm_sync.models import Connection, Deal, Stage, SyncProblem, SyncRun
+from crm_sync.models import Connection, Deal, HookDelivery, Stage, SyncProblem, SyncRun
 from crm_sync.problems import FoundProblem, note_problems
 from crm_sync.records import ContactRef
-from links.secrets import decrypt_secret
+from links.secrets import decrypt_secret, encrypt_secret
 from tests.campaigns.builders import a_superuser, a_user
 from tests.crm_sync.builders import (
     NOW,
@@ -319,3 +319,26 @@ def test_runs_are_drawn_once_there_are_two(admin: Client) -> None:
 
     a_run(connection, read_count=20)
     assert "Records per run" in page(admin, "syncrun")
+
+
+def test_a_connection_shows_its_webhook_and_what_came(admin: Client) -> None:
+    connection = a_connection(hook_secret=encrypt_secret("s3cret"))
+    HookDelivery.objects.create(
+        connection=connection, received_at=NOW, body=b"{", error="The body is not JSON."
+    )
+    page = admin.get(f"/admin/crm_sync/connection/{connection.pk}/change/").content.decode()
+
+    assert f"/hooks/crm/{connection.pk}" in page
+    assert "The body is not JSON." in page
+    assert "s3cret" not in page
+
+
+def test_a_signing_secret_is_stored_encrypted(admin: Client) -> None:
+    connection = a_connection(secret=encrypt_secret("token"))
+    admin.post(
+        f"/admin/crm_sync/connection/{connection.pk}/change/",
+        {"name": "Acme", "base_url": "", "sync_minutes": 10, "signing_secret": "s3cret"},
+    )
+
+    connection.refresh_from_db()
+    assert decrypt_secret(connection.hook_secret) == "s3cret"

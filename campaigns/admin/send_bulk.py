@@ -138,7 +138,7 @@ class SendBulkMixin(ModelAdmin):
         )
         if does:
             return self._bulk_tell(request, results)
-        return self._bulk_page(request, queryset, title, results, warns=to != "ready")
+        return self._bulk_page(request, queryset, title, results, **_warning(to))
 
     def _bulk_tell(self, request: HttpRequest, results: Sequence[RowResult]) -> HttpResponse:
         done = sum(row.status == "updated" for row in results)
@@ -165,7 +165,11 @@ class SendBulkMixin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": title,
             "opts": self.opts,
-            "sends": _chosen(queryset),
+            "noun": "send",
+            "list_view": "admin:campaigns_send_changelist",
+            "change_view": "admin:campaigns_send_change",
+            "selected_detail": "campaigns/send_bulk_detail.html",
+            "chosen": _chosen(queryset),
             "left_out": max(queryset.count() - MOST_AT_ONCE, 0),
             "most": MOST_AT_ONCE,
             "results": results,
@@ -176,7 +180,12 @@ class SendBulkMixin(ModelAdmin):
             "media": self.media + extra["form"].media if "form" in extra else self.media,
             **extra,
         }
-        return TemplateResponse(request, "campaigns/send_bulk.html", context)
+        return TemplateResponse(request, "campaigns/bulk.html", context)
+
+
+def _warning(to: str) -> dict[str, str]:
+    """Return what a person should know before a move that has no way back."""
+    return {} if to == "ready" else {"consequence": "This cannot be undone."}
 
 
 def _chosen(queryset: QuerySet[Send]) -> list[Send]:

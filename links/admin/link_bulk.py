@@ -128,7 +128,13 @@ class LinkBulkMixin(TextrailAdmin):
             "title": "Edit links",
             "opts": self.opts,
             "form": form,
-            "sends": chosen,
+            "noun": "link",
+            "list_view": "admin:links_link_changelist",
+            "change_view": "admin:links_link_change",
+            "selected_detail": "links/link_bulk_detail.html",
+            "stays": "The address itself never changes: it may stand in somebody’s messages.",
+            "consequence": "Whoever taps from then on is led by the new values, within two seconds.",
+            "chosen": chosen,
             "left_out": max(queryset.count() - MOST_AT_ONCE, 0),
             "most": MOST_AT_ONCE,
             "results": results,
@@ -138,7 +144,7 @@ class LinkBulkMixin(TextrailAdmin):
             "checkbox": ACTION_CHECKBOX_NAME,
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "links/link_bulk.html", context)
+        return TemplateResponse(request, "campaigns/bulk.html", context)
 
 
 def _tell(request: HttpRequest, results: Sequence[RowResult]) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from attribution import services
+from attribution import report_deliveries, services
 from campaigns.doorbell import SETTLE, hear
 
 
@@ -25,3 +25,9 @@ def refresh_findings() -> None:
 def fit_rules() -> None:
     """Fit every data-driven rule on today's journeys."""
     services.fit_rules(now=timezone.now())
+
+
+@shared_task(name="attribution.tasks.send_due_reports")
+def send_due_reports() -> None:
+    """Send scheduled reports. Running it twice sends nothing twice."""
+    report_deliveries.send_due_reports(now=timezone.now())

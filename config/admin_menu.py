@@ -1,4 +1,4 @@
-"""The admin's look and its sidebar, which reads as the story: Plan, Links, Track, CRM, Credit."""
+"""The admin's look and its sidebar, which reads as the story: Plan, Links, Track, CRM, Reports, Credit."""
 
 from typing import Any
 
@@ -15,6 +15,10 @@ def _item(title: str, icon: str, view: str, permission: str = "") -> Item:
 
 def _model(title: str, icon: str, app: str, model: str) -> Item:
     return _item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+def _report(title: str, icon: str, name: str) -> Item:
+    return _item(title, icon, f"attribution_report_{name}", "attribution.view_sendperformance")
 
 
 NAVIGATION: list[dict[str, Any]] = [
@@ -80,27 +84,27 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "Reports",
+        "separator": True,
+        "items": [
+            _report("Send report", "table_chart", "sends"),
+            _report("Channels compared", "compare_arrows", "channels"),
+            _report("Funnel", "filter_alt", "funnel"),
+            _report("Sourced and influenced", "handshake", "sourced-influenced"),
+            _report("Rules side by side", "stacked_bar_chart", "rules"),
+            _report("Positions", "linear_scale", "positions"),
+            _report("Paths", "timeline", "paths"),
+            _report("Time lag", "hourglass_bottom", "time-lag"),
+            _report("Changes", "difference", "changes"),
+            _report("Reconciliation", "balance", "reconciliation"),
+            _report("Data quality", "rule_folder", "data-quality"),
+            _model("Report mails", "schedule_send", "attribution", "reportschedule"),
+        ],
+    },
+    {
         "title": "Credit",
         "separator": True,
         "items": [
-            _item(
-                "Send report",
-                "table_chart",
-                "attribution_report_sends",
-                "attribution.view_sendperformance",
-            ),
-            _item(
-                "Channels compared",
-                "compare_arrows",
-                "attribution_report_channels",
-                "attribution.view_sendperformance",
-            ),
-            _item(
-                "Reconciliation",
-                "balance",
-                "attribution_report_reconciliation",
-                "attribution.view_sendperformance",
-            ),
             _model("Deal journeys", "route", "attribution", "dealjourney"),
             _model("Credit rules", "percent", "attribution", "creditrule"),
             _model("Ledger", "menu_book", "attribution", "creditentry"),

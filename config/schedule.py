@@ -37,6 +37,7 @@ TABLE = (
     Entry("Delete old audience files", "links.tasks.expire_audiences", 3600),
     Entry("Send webhook messages", "links.tasks.deliver_webhooks", 10),
     Entry("Delete old webhook messages", "links.tasks.forget_webhook_deliveries", 3600),
+    Entry("Mail scheduled reports", "attribution.tasks.send_due_reports", 60),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
     # Off: new shares move everybody's figures, and somebody should look at them first
     Entry(

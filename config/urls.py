@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("links.urls")),
     path("", include("tracking.urls")),
     path("", include("crm_sync.urls")),
+    path("", include("attribution.urls")),
 ]
 
 handler404 = "config.api_errors.not_found"

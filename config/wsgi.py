@@ -26,7 +26,7 @@ WsgiApplication = Callable[[Environ, Any], Iterable[bytes]]
 RESERVED = frozenset(
     {
         "", "admin", "api", "static", "healthz", "readyz", "metrics", "hooks", "conventions",
-        "t.js",
+        "t.js", "report-mail",
     }
 )  # fmt: skip
 """First path segments that are Django's on a host which serves both."""

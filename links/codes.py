@@ -20,7 +20,7 @@ MAX_LENGTH = 64
 RESERVED_WORDS = frozenset(
     {
         "admin", "api", "static", "healthz", "readyz", "metrics", "hooks", "conventions", "t.js",
-        "favicon.ico", "robots.txt",
+        "favicon.ico", "robots.txt", "report-mail",
     }
 )  # fmt: skip
 """First path segments that our own pages and files use."""

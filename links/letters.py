@@ -2,12 +2,13 @@
 
 import logging
 import smtplib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -20,12 +21,24 @@ class MailServerError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an e-mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail to one person."""
+    """One e-mail to one person: always as text, perhaps as HTML beside it."""
 
     recipient: str
     subject: str
     text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_mail_set_up() -> bool:
@@ -40,6 +53,45 @@ def recipients_beside(person: "User | None") -> list[str]:
     return list(by_lower_case.values())
 
 
+@contextmanager
+def mail_server() -> Iterator[Any]:
+    """Hold a connection to the mail server open.
+
+    Raises:
+        MailServerError: there is no way to the mail server.
+    """
+    connection = get_connection()
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailServerError(f"The mail server of EMAIL_URL cannot be used: {error}") from error
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def post_letter(letter: Letter, connection: Any) -> None:
+    """Send one e-mail through an open connection.
+
+    Raises:
+        SMTPException: the server refuses it.
+        OSError: the connection broke; the e-mail may have arrived.
+    """
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        to=[letter.recipient],
+        connection=connection,
+        headers=dict(letter.headers),
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    for file in letter.attachments:
+        message.attach(file.name, file.content, file.media_type)
+    message.send()
+
+
 def post_letters(letters: Sequence[Letter]) -> None:
     """Send e-mails. One that its server refuses is logged and does not keep the others back.
 
@@ -48,23 +100,13 @@ def post_letters(letters: Sequence[Letter]) -> None:
     """
     if not letters:
         return
-    connection = get_connection()
-    try:
-        connection.open()
-    except (smtplib.SMTPException, OSError) as error:
-        raise MailServerError(f"The mail server of EMAIL_URL cannot be used: {error}") from error
-    try:
+    with mail_server() as connection:
         _post(connection, letters)
-    finally:
-        connection.close()
 
 
-def _post(connection: object, letters: Iterable[Letter]) -> None:
+def _post(connection: Any, letters: Iterable[Letter]) -> None:
     for letter in letters:
-        message = EmailMessage(
-            letter.subject, letter.text, to=[letter.recipient], connection=connection
-        )
         try:
-            message.send()
+            post_letter(letter, connection)
         except (smtplib.SMTPException, OSError) as error:
             logger.warning("The e-mail “%s” was refused: %s", letter.subject, error)

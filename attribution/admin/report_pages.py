@@ -1,137 +1,108 @@
-"""The report pages and the checklist: addresses and views."""
+"""The report pages: one for every report there is, drawn from its kind, its columns and its rows."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from attribution.admin.report_bars import channel_bars, rule_bars, waterfalls
-from attribution.admin.report_tables import (
-    channel_table,
-    key_figures,
-    proof_lines,
-    send_table,
-)
-from attribution.forms import ReportForm
+from attribution.admin.cell_links import cell_links
+from attribution.admin.report_charts import charts_of
+from attribution.admin.report_empty import empty_of
+from attribution.admin.report_figures import figures_of
+from attribution.admin.report_tables import proof_lines, table_of
+from attribution.admin.report_views import default_view, saved_views_of, view_urls
 from attribution.page_urls import page_url
-from attribution.reports import channels, reconciliation, rules, sends
-from attribution.reports.query import InvalidReportQueryError, ReportQuery
-from attribution.reports.registry import query_of
+from attribution.report_address import report_url
+from attribution.report_files import FORMATS, file_of
+from attribution.report_form import ReportForm
+from attribution.reports.kinds import ReportKind
+from attribution.reports.query import InvalidReportQueryError
+from attribution.reports.registry import REPORTS, AnyReport
 from attribution.reports.scope import NoCreditRuleError
+from attribution.saved_views import REPORT_PERMISSION, kept_parameters, report_of
 
-PERMISSION = "attribution.view_sendperformance"
 Context = dict[str, Any]
-Build = Callable[[ReportQuery], Context]
+View = Callable[[HttpRequest], HttpResponse]
 
 
 def page_urls(site: AdminSite) -> list[URLPattern]:
-    """Return the addresses of the pages that belong to no model's admin."""
-    return [
-        path(f"reports/{name}/", site.admin_view(view(site)), name=f"attribution_report_{name}")
-        for name, view in (
-            ("sends", _sends_view),
-            ("channels", _channels_view),
-            ("reconciliation", _reconciliation_view),
+    """Return the addresses of all reports' pages, and of what can be done with their views."""
+    pages = [
+        path(
+            f"reports/{name}/",
+            site.admin_view(_page(site, kind)),
+            name=f"attribution_report_{name}",
         )
+        for name, kind in REPORTS.items()
     ]
+    return [*pages, *view_urls(site)]
 
 
-def _sends_view(site: AdminSite) -> Callable[[HttpRequest], HttpResponse]:
-    lead = "Spend, leads, pipeline and revenue of every send, under one rule. It moves when a deal moves."
-    return _view(site, "sends", sends.TITLE, lead, _send_page)
-
-
-def _channels_view(site: AdminSite) -> Callable[[HttpRequest], HttpResponse]:
-    lead = "Every channel measured the same way: the same rule, the same lookback, the same money."
-    return _view(site, "channels", channels.TITLE, lead, _channel_page)
-
-
-def _reconciliation_view(site: AdminSite) -> Callable[[HttpRequest], HttpResponse]:
-    lead = "Where every outcome and every cent of the CRM went: attributed, unattributed or excluded, each with its reason."
-    return _view(site, "reconciliation", reconciliation.TITLE, lead, _reconciliation_page)
-
-
-def _view(
-    site: AdminSite, name: str, title: str, lead: str, build: Build
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Return a view: the filters, the report they ask for, or what is wrong with them."""
+def _page(site: AdminSite, kind: ReportKind) -> View:
+    """Return a report's view: its switches, its figures, or what is wrong with the switches."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm(PERMISSION):
+        if not request.user.has_perm(REPORT_PERMISSION):
             raise PermissionDenied
-        context: Context = {**site.each_context(request), "title": title, "lead": lead}
-        error, status = None, 200
+        first = default_view(request, kind.name) if not request.GET else None
+        if first is not None:
+            return HttpResponseRedirect(first)
+        params = kept_parameters(request.GET.dict())
+        context, error, status = _shell(site, kind, request), None, 200
         try:
-            context |= build(query_of(request.GET.dict()))
-            if request.GET.get("format") == "csv":
-                return _csv(name, context["report"].for_csv())
+            report = report_of(kind.name, params, now=timezone.now())
+            wanted = request.GET.get("format", "")
+            if wanted in FORMATS:
+                return _download(report, wanted)
+            context |= _shown(report, request)
         except InvalidReportQueryError as problem:
             error, status = problem, 400
             context["trouble"] = "The report cannot be shown with these choices."
         except NoCreditRuleError as problem:
             context["trouble"] = str(problem)
-        form = ReportForm(request.GET.dict(), error=error)
-        if name == "reconciliation":
-            form = form.without("date_basis", "channel", "campaign")
-        csv_query = request.GET.copy()
-        csv_query["format"] = "csv"
-        context |= {"form": form, "is_fullwidth": "1", "csv_query": csv_query.urlencode()}
-        template = f"attribution/reports/{name}.html"
-        return TemplateResponse(request, template, context, status=status)
+        context["form"] = ReportForm(kind, params, error=error)
+        return TemplateResponse(request, "attribution/reports/report.html", context, status=status)
 
     return view
 
 
-def _csv(name: str, text: str) -> HttpResponse:
-    """Return the file, with the byte-order mark that makes Excel read it as UTF-8."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _send_page(query: ReportQuery) -> Context:
-    report = sends.build(query, now=timezone.now())
+def _shell(site: AdminSite, kind: ReportKind, request: HttpRequest) -> Context:
     return {
-        "report": report,
-        "table": send_table(report),
-        "figures": key_figures(report.total.metrics, report.currency) if report.total else [],
-        "proof_lines": proof_lines(report.proof.statements),
-        "reconciliation_url": page_url("attribution_report_reconciliation"),
-        "empty": {
-            "icon": "sms",
-            "title": "No send has gone out yet",
-            "text": "Plan a send, check its links and set it live. Its taps, leads and revenue appear here by themselves.",
-            "url": page_url("campaigns_send_add"),
-            "action": "Plan a send",
-        },
+        **site.each_context(request),
+        "title": kind.title,
+        "lead": kind.question,
+        "is_fullwidth": "1",
+        "kept": saved_views_of(request, kind.name),
     }
 
 
-def _channel_page(query: ReportQuery) -> Context:
-    now = timezone.now()
-    report = channels.build(query, now=now)
-    colors = {row.channel: row.color for row in report.rows}
+def _download(report: AnyReport, wanted: str) -> HttpResponse:
+    file = file_of(report, wanted)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return HttpResponse(file.content, content_type=file.media_type, headers=headers)
+
+
+def _shown(report: AnyReport, request: HttpRequest) -> Context:
+    """Return what a report's page shows of it."""
+    links = cell_links(report)
+    pinned = report.definitions.pinned
     return {
         "report": report,
-        "table": channel_table(report),
-        "bars": channel_bars(report),
-        "rule_bars": rule_bars(rules.build(query, now=now), colors),
+        "charts": charts_of(report, links),
+        "figures": figures_of(report),
+        "table": table_of(report, links),
         "proof_lines": proof_lines(report.proof.statements),
         "reconciliation_url": page_url("attribution_report_reconciliation"),
-        "empty": {
-            "icon": "hub",
-            "title": "No channel has cost or earned anything yet",
-            "text": "Channels appear as soon as their touches earn credit or their spend is recorded.",
-            "url": page_url("campaigns_spend_changelist"),
-            "action": "Record spend",
-        },
+        "permalink": request.build_absolute_uri(report_url(report.name, pinned)),
+        "downloads": [
+            (label, report_url(report.name, {**pinned, "format": name}))
+            for name, label in FORMATS.items()
+        ],
+        "empty": empty_of(report.name),
+        "empty_url": page_url(empty_of(report.name).view),
     }
-
-
-def _reconciliation_page(query: ReportQuery) -> Context:
-    report = reconciliation.build(query, now=timezone.now())
-    return {"report": report, "statements": waterfalls(report)}

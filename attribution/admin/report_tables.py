@@ -1,22 +1,24 @@
 """A report's rows as the cells, key figures and proof lines of a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
+from attribution.admin.cell_links import CellLinks
 from attribution.page_urls import page_url
-from attribution.reports.channels import ChannelRow
-from attribution.reports.columns import DASH, Column, short_amount, shown_count
-from attribution.reports.metrics import Metrics, counted
+from attribution.report_summary import proof_text
+from attribution.reports.columns import DASH, Column, shown_count
+from attribution.reports.metrics import counted
 from attribution.reports.report import Report
-from attribution.reports.sends import SendRow
-from attribution.reports.statement import Statement
+from attribution.reports.statement import Line, Statement
 from attribution.reports.wording import GOALS
 from campaigns.money import display_amount
 
 _STATUS_TAGS = {"Live": "tr-tag-good", "Done": "tr-tag-accent", "Cancelled": "tr-tag-bad"}
+_NO_NAMES = {"status"}
+_WIDER = {"campaign", "utm_campaign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Cell:
     is_number: bool
     opens_group: bool
     tag: str = ""
+    href: str = ""
 
     @property
     def is_dash(self) -> bool:
@@ -34,35 +37,17 @@ class Cell:
         return self.text == DASH
 
 
-def send_table(report: Report[SendRow]) -> dict[str, Any]:
-    """Return the send report's table; the first column carries name, campaign and utm."""
-    return _table(report, {"campaign", "send", "utm_campaign"}, "Send", _send_head)
+def table_of(report: Report[Any], links: CellLinks) -> dict[str, Any]:
+    """Return any report's table: the first texts of a row are its name, the rest its cells.
 
-
-def channel_table(report: Report[ChannelRow]) -> dict[str, Any]:
-    """Return the channel report's table."""
-    return _table(report, {"channel"}, "Channel", _channel_head)
-
-
-def _send_head(row: SendRow) -> dict[str, str]:
-    return {
-        "title": row.send,
-        "subtitle": f"{row.campaign} · {row.utm_campaign}",
-        "href": page_url("campaigns_send_change", row.send_id),
-    }
-
-
-def _channel_head(row: ChannelRow) -> dict[str, str]:
-    return {"title": row.channel, "color": row.color}
-
-
-def _table(
-    report: Report[Any], in_head: set[str], head: str, describe: Callable[[Any], dict[str, str]]
-) -> dict[str, Any]:
-    columns = [column for column in report.columns if column.name not in in_head]
+    The first column never leaves the screen, so a long name is broken into a title and a
+    subtitle there.
+    """
+    names = _name_columns(report.columns)
+    columns = [column for column in report.columns if column not in names]
     opens = _opening(columns)
     return {
-        "head": head,
+        "head": names[0].label if names else "",
         "groups": [
             {"label": label, "span": len(list(members))}
             for label, members in groupby(columns, key=lambda column: column.group)
@@ -77,10 +62,33 @@ def _table(
             for column, is_first in zip(columns, opens, strict=True)
         ],
         "rows": [
-            {**describe(row), "cells": _cells(columns, opens, row, report.currency)}
+            {
+                **_head(names, row, report.currency),
+                "cells": _cells(columns, opens, row, report.currency, links),
+            }
             for row in report.rows
         ],
-        "total": _cells(columns, opens, report.total, report.currency) if report.total else None,
+        "total": _cells(columns, opens, report.total, report.currency, links)
+        if report.total
+        else None,
+    }
+
+
+def _name_columns(columns: Sequence[Column[Any]]) -> list[Column[Any]]:
+    """Return the columns that name a row, the narrowest name first: a send before its campaign."""
+    texts = list(takewhile(lambda column: column.kind == "text", columns))
+    names = [column for column in texts if column.name not in _NO_NAMES] or texts[:1]
+    return sorted(names, key=lambda column: column.name in _WIDER)
+
+
+def _head(names: Sequence[Column[Any]], row: Any, currency: str) -> dict[str, str]:
+    texts = [column.for_people(row, currency) for column in names]
+    send = getattr(row, "send_id", None)
+    return {
+        "title": texts[0] if texts else "",
+        "subtitle": " · ".join(text for text in texts[1:] if text != DASH),
+        "color": getattr(row, "color", ""),
+        "href": page_url("campaigns_send_change", send) if send else "",
     }
 
 
@@ -94,59 +102,26 @@ def _opening(columns: Sequence[Column[Any]]) -> list[bool]:
 
 
 def _cells(
-    columns: Sequence[Column[Any]], opens: Sequence[bool], row: Any, currency: str
+    columns: Sequence[Column[Any]],
+    opens: Sequence[bool],
+    row: Any,
+    currency: str,
+    links: CellLinks,
 ) -> list[Cell]:
     return [
         Cell(
             text=column.for_people(row, currency),
             is_number=column.is_number,
             opens_group=is_first,
-            tag=_STATUS_TAGS.get(str(column.value(row)), "tr-tag")
-            if column.name == "status"
-            else "",
+            tag=_tag(column, row),
+            href=links.of(column.name, row) if column.value(row) else "",
         )
         for column, is_first in zip(columns, opens, strict=True)
     ]
 
 
-def key_figures(total: Metrics, currency: str) -> list[dict[str, Any]]:
-    """Return the totals a reader looks for first."""
-    each = total.cost_per_lead_minor
-    per_deal = total.cost_per_opportunity_minor
-    return [
-        figure("Spend", total.spend_minor, currency, note="on these sends"),
-        {
-            "label": "Leads credited",
-            "value": shown_count(total.leads),
-            "note": f"{display_amount(each, currency)} each"
-            if each is not None
-            else "no leads yet",
-        },
-        {
-            "label": "Opportunities credited",
-            "value": shown_count(total.opportunities),
-            "note": f"{display_amount(per_deal, currency)} each"
-            if per_deal is not None
-            else "no opportunities yet",
-        },
-        figure("Pipeline created", total.pipeline_minor, currency, note="lost deals included"),
-        {
-            **figure("Revenue attributed", total.revenue_minor, currency, note=""),
-            "note": f"{shown_count(total.wins)} wins",
-            "is_lead": True,
-        },
-        {
-            "label": "ROAS",
-            "value": DASH if total.roas is None else f"{total.roas.quantize(Decimal('0.01')):,}",
-            "note": "revenue ÷ spend",
-        },
-    ]
-
-
-def figure(label: str, minor: int, currency: str, *, note: str) -> dict[str, Any]:
-    """Return an amount as a key figure: short to read, exact in its tooltip."""
-    exact = display_amount(minor, currency)
-    return {"label": label, "value": short_amount(minor, currency), "exact": exact, "note": note}
+def _tag(column: Column[Any], row: Any) -> str:
+    return _STATUS_TAGS.get(str(column.value(row)), "tr-tag") if column.name == "status" else ""
 
 
 def proof_lines(statements: Sequence[Statement]) -> list[dict[str, Any]]:
@@ -157,29 +132,20 @@ def proof_lines(statements: Sequence[Statement]) -> list[dict[str, Any]]:
 def _proof_line(statement: Statement) -> dict[str, Any]:
     has_money = bool(statement.crm.amount_minor)
 
-    def part(minor: int, micro: int) -> int:
-        return minor if has_money else micro
+    def size(line: Line) -> int:
+        return line.amount_minor if has_money else line.count_micro
 
-    def shown(value: int) -> str:
-        if has_money:
-            return display_amount(value, statement.currency)
-        return shown_count(counted(value))
-
-    scope, earned = statement.in_scope, statement.attributed_total
-    rest, gap = statement.unattributed_total, statement.difference
-    whole = part(statement.crm.amount_minor, statement.crm.count * 1_000_000)
-    attributed = part(earned.amount_minor, earned.count_micro)
-    unattributed = part(rest.amount_minor, rest.count_micro)
-    excluded = whole - part(scope.amount_minor, scope.count_micro)
-    count = f" in {statement.crm.count:,} {GOALS[statement.goal].lower()}" if has_money else ""
+    whole, gap = size(statement.crm_total), statement.difference
+    excluded = whole - size(statement.in_scope)
     return {
-        "goal": GOALS[statement.goal],
-        "text": f"Attributed {shown(attributed)} + unattributed {shown(unattributed)} + excluded "
-        f"{shown(excluded)} = CRM total {shown(whole)}{count}",
+        "goal": GOALS.get(statement.goal, statement.goal.capitalize()),
+        "text": proof_text(statement),
         "reconciles": statement.reconciles,
-        "difference": shown(part(gap.amount_minor, gap.count_micro)),
-        "attributed_share": per_cent(attributed, whole),
-        "unattributed_share": per_cent(unattributed, whole),
+        "difference": display_amount(gap.amount_minor, statement.currency)
+        if has_money
+        else shown_count(counted(gap.count_micro)),
+        "attributed_share": per_cent(size(statement.attributed_total), whole),
+        "unattributed_share": per_cent(size(statement.unattributed_total), whole),
         "excluded_share": per_cent(excluded, whole),
     }
 

@@ -7,6 +7,7 @@ from rest_framework.viewsets import ViewSetMixin
 from attribution.api.journeys import JOURNEY_PATHS
 from attribution.api.reports import REPORT_PATHS
 from attribution.api.rules import RULE_ROUTES
+from attribution.api.saved_views import SAVED_VIEW_ROUTES
 from attribution.api.shapes import CreditEntrySerializer
 from attribution.models import CreditEntry
 from campaigns.api_base import ApiReadOnlyViewSet
@@ -42,6 +43,7 @@ class CreditEntryViewSet(ApiReadOnlyViewSet):
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     *RULE_ROUTES,
+    *SAVED_VIEW_ROUTES,
     ("ledger/entries", CreditEntryViewSet),
 ]
 PATHS: list[URLPattern] = [*REPORT_PATHS, *JOURNEY_PATHS]

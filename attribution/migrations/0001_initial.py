@@ -313,4 +313,98 @@ class Migration(migrations.Migration):
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='attribution_period_ends_after_start'),
         ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=80)),
+                ('report', models.CharField(max_length=40)),
+                ('parameters', models.JSONField(blank=True, default=dict)),
+                ('is_shared', models.BooleanField(default=False, help_text='Everybody who may read reports sees it.', verbose_name='shared')),
+                ('is_default', models.BooleanField(default=False, help_text='The report opens with it, for its owner.', verbose_name='opens first')),
+                ('created_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['report', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportSchedule',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('frequency', models.CharField(choices=[('daily', 'Every day'), ('weekly', 'Every week'), ('monthly', 'Every month')], max_length=8)),
+                ('weekday', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], null=True)),
+                ('month_day', models.PositiveSmallIntegerField(blank=True, help_text='31 means the last day of every month.', null=True, verbose_name='day of the month')),
+                ('time_of_day', models.TimeField(help_text='In the time zone below.', verbose_name='at')),
+                ('time_zone', models.CharField(max_length=64)),
+                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'Excel'), ('none', 'No file')], default='xlsx', max_length=8, verbose_name='attached file')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('next_due_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('view', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schedules', to='attribution.savedview')),
+            ],
+            options={
+                'ordering': ['next_due_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScheduleRecipient',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('unsubscribed_at', models.DateTimeField(null=True)),
+                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='attribution.reportschedule')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportDelivery',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('due_at', models.DateTimeField()),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('skipped', 'Not sent'), ('failed', 'Failed'), ('unknown', 'Interrupted')], default='waiting', max_length=8)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('next_attempt_at', models.DateTimeField(null=True)),
+                ('tried_at', models.DateTimeField(null=True)),
+                ('problem', models.CharField(blank=True, max_length=300)),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='attribution.schedulerecipient')),
+            ],
+            options={
+                'verbose_name_plural': 'report deliveries',
+                'ordering': ['-due_at', 'pk'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(fields=('owner', 'report', 'name'), name='attribution_view_name_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('owner', 'report'), name='attribution_view_one_default'),
+        ),
+        migrations.AddIndex(
+            model_name='reportschedule',
+            index=models.Index(condition=models.Q(('is_active', True)), fields=['next_due_at'], name='attribution_schedule_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='reportschedule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frequency', 'daily'), ('month_day', None), ('weekday', None)), models.Q(('frequency', 'weekly'), ('month_day', None), ('weekday__isnull', False), ('weekday__range', (0, 6))), models.Q(('frequency', 'monthly'), ('month_day__isnull', False), ('month_day__range', (1, 31)), ('weekday', None)), _connector='OR'), name='attribution_schedule_says_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='schedulerecipient',
+            constraint=models.UniqueConstraint(fields=('schedule', 'user'), name='attribution_recipient_once'),
+        ),
+        migrations.AddIndex(
+            model_name='reportdelivery',
+            index=models.Index(condition=models.Q(('status', 'waiting')), fields=['next_attempt_at'], name='attribution_delivery_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='reportdelivery',
+            constraint=models.UniqueConstraint(fields=('recipient', 'due_at'), name='attribution_delivery_once'),
+        ),
     ]

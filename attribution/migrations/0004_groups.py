@@ -16,6 +16,9 @@ REPORTS = [
     "credittotal",
     "finding",
     "period",
+    "savedview",
+    "reportschedule",
+    "reportdelivery",
 ]
 PERSONAL = "view_personal_data"
 

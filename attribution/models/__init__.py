@@ -7,6 +7,12 @@ from attribution.models.outcomes import Outcome
 from attribution.models.pages import DealJourney, SendPerformance
 from attribution.models.rules import CreditRule
 from attribution.models.sums import CreditTotal
+from attribution.models.views import (
+    ReportDelivery,
+    ReportSchedule,
+    SavedView,
+    ScheduleRecipient,
+)
 
 __all__ = [
     "Bucket",
@@ -21,5 +27,9 @@ __all__ = [
     "Outcome",
     "OutcomeInfluence",
     "Period",
+    "ReportDelivery",
+    "ReportSchedule",
+    "SavedView",
+    "ScheduleRecipient",
     "SendPerformance",
 ]

@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     "links.forms": "links/test_admin.py",
     "links.link_pages": "links/test_admin.py",
     "links.urls": "links/test_views.py",
+    "attribution.urls": "attribution/test_views.py",
     "tracking.urls": "tracking/test_snippet.py",
     "tracking.views": "tracking/test_snippet.py",
     # Halves of one idea, split by length, tested as the whole

@@ -1,11 +1,14 @@
 """The background tasks do all that waits, and doing it twice changes nothing."""
 
+from typing import Any
+
 import pytest
 
 from attribution import tasks
 from attribution.models import CreditBatch, CreditEntry, Finding
 from config.schedule import TABLE
-from tests.attribution.builders import a_deal
+from tests.attribution.builders import NOW, a_deal
+from tests.attribution.kept_reports import a_schedule
 from tracking.models import PendingChange
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +40,15 @@ def test_findings_are_looked_for() -> None:
     assert Finding.objects.open().filter(code="unattributed_no_contacts").exists()
 
 
+def test_due_reports_are_mailed_once(mailoutbox: Any, settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://mail.example.com:25"
+    a_schedule(next_due_at=NOW)
+    tasks.send_due_reports()
+    tasks.send_due_reports()
+
+    assert len(mailoutbox) == 1
+
+
 def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
     ours = {entry.task for entry in TABLE if entry.task.startswith("attribution.")}
 
@@ -44,6 +56,7 @@ def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
         tasks.fit_rules.name,
         tasks.refresh_findings.name,
         tasks.settle_changes.name,
+        tasks.send_due_reports.name,
     }
 
 

@@ -153,7 +153,7 @@ def test_an_address_the_server_refuses_keeps_nobody_else_waiting(
 ) -> None:
     give_owner(link)
     make_alert(link)
-    monkeypatch.setattr(letters.EmailMessage, "send", refuse_the_team)
+    monkeypatch.setattr(letters.EmailMultiAlternatives, "send", refuse_the_team)
     assert tell_of_alerts(now=NOW) == 2
     assert "was refused" in caplog.text
     assert tell_of_alerts(now=NOW) == 0

@@ -77,6 +77,10 @@ class ClickAdmin(ReadOnlyTextrailAdmin):
     )
     readonly_fields = ("short_link", "send_name", "grade_label", "why", "answered")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Let an address name a send: that is how a report's figure leads to its taps."""
+        return lookup == "link__send__id__exact" or super().lookup_allowed(lookup, value, request)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

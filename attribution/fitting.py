@@ -29,11 +29,11 @@ from attribution.journeys import Ints, Journeys, eligible_journeys
 from attribution.members import people_behind
 from attribution.models import Outcome
 from attribution.touches import gather
-from attribution.weights import DATA_DRIVEN, NO_CAMPAIGN, check_fit_parameters
+from attribution.weights import NO_CAMPAIGN, check_fit_parameters
 from campaigns.models import Campaign, Channel
 from tracking.models import Touchpoint
 
-__all__ = ["DATA_DRIVEN", "NotFittableError", "fitted_parameters"]
+__all__ = ["NotFittableError", "fitted_parameters"]
 
 LEAST_JOURNEYS = 20
 """A fit on fewer journeys that led to the goal would be chance."""

@@ -11,10 +11,10 @@ from itertools import islice
 from django.db import transaction
 
 from attribution import ledger
-from attribution.fitting import DATA_DRIVEN, NotFittableError, fitted_parameters
+from attribution.fitting import NotFittableError, fitted_parameters
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.rule_parameters import completed_parameters
-from attribution.weights import InvalidRuleError, weighting
+from attribution.weights import DATA_DRIVEN, InvalidRuleError, weighting
 
 __all__ = [
     "DefaultRuleError",
@@ -27,6 +27,7 @@ __all__ = [
     "make_default",
     "proposed_fit",
     "retire_rule",
+    "start_rule",
 ]
 
 _CHUNK = 2_000
@@ -98,6 +99,29 @@ def activate_rule(*, rule: CreditRule, now: datetime) -> CreditRule:
     if rule.retired_at is None:
         return rule
     return _next(rule, rule.parameters, now)
+
+
+def start_rule(*, kind: str, now: datetime) -> CreditRule:
+    """Put the rule that is named after a kind in force, with what it says by default.
+
+    One that was there before comes back as it was.
+
+    Raises:
+        InvalidRuleError: the kind says nothing without its author, as custom weights do.
+        NotFittableError: a data-driven rule finds too few journeys to fit its shares on.
+    """
+    latest = CreditRule.objects.filter(slug=kind).order_by("-version").first()
+    if latest:
+        return activate_rule(rule=latest, now=now)
+    return create_rule_version(
+        slug=kind,
+        name=dict(CreditRule.Kind.choices).get(kind, kind),
+        kind=kind,
+        parameters={},
+        lookback_days=90,
+        contact_mode=CreditRule.ContactMode.ROLES_ELSE_COMPANY,
+        now=now,
+    )
 
 
 def fit_rule(*, rule: CreditRule, now: datetime) -> CreditRule:

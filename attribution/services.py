@@ -27,6 +27,7 @@ from attribution.rule_versions import (
     make_default,
     proposed_fit,
     retire_rule,
+    start_rule,
 )
 from attribution.verification import Problem, verify_ledger
 from campaigns.exchange import claim_rate_changes
@@ -55,6 +56,7 @@ __all__ = [
     "refresh_findings",
     "retire_rule",
     "settle_changes",
+    "start_rule",
     "verify_ledger",
 ]
 

@@ -68,7 +68,9 @@ def test_the_same_delivery_again_changes_nothing(crm: Sandbox) -> None:
     for _ in range(2):
         deliver(connection, an_event("deal", "propertyChange", "31"))
         take_deliveries(now=NOW)
-        seen.append([list(rows.order_by("pk").values()) for rows in (Deal.objects, DealChange.objects)])
+        seen.append(
+            [list(rows.order_by("pk").values()) for rows in (Deal.objects, DealChange.objects)]
+        )
 
     assert seen[0] == seen[1]
 

@@ -66,6 +66,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _model("Events", "bolt", "tracking", "event"),
             _model("Goals", "flag", "tracking", "goal"),
             _model("Channel rules", "rule", "tracking", "channelrule"),
+            _model("Own traffic", "person_off", "tracking", "trafficexclusion"),
             _model("Sources", "sensors", "tracking", "source"),
         ],
     },

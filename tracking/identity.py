@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tracking.changes import note_changes
+from tracking.exclusion_marks import mark_touches
 from tracking.identity_graph import IdentityGraph, Node, Tie, ordered, settle
 from tracking.identity_values import IdentityKey, UnusableIdentityError, normalise_key
 from tracking.models import Identity, IdentityEdge, PendingChange, Person
@@ -220,6 +221,7 @@ def _save(graph: IdentityGraph, *, reason: str, now: datetime) -> None:
         Identity.objects.filter(pk__in=graph.frozen).update(is_frozen=True)
     moved = _settle_people(graph)
     if moved:
+        mark_touches(moved)
         refresh_origins(moved)
         note_changes(
             subject=PendingChange.Subject.PERSON, ids=sorted(moved), cause="identity", now=now

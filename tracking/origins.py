@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from tracking.changes import note_changes
+from tracking.exclusion_marks import mark_touches
 from tracking.models import Identity, PendingChange, Person, Touchpoint
 
 _UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
@@ -42,6 +43,7 @@ def refresh_origins(person_ids: Collection[UUID]) -> int:
 def note_touched(identity_ids: Collection[UUID], *, cause: str, now: datetime) -> None:
     """Refresh the origins of these identities' people and note that their journeys changed."""
     people = set(Identity.objects.filter(pk__in=identity_ids).values_list("person_id", flat=True))
+    mark_touches(people)
     refresh_origins(people)
     note_changes(subject=PendingChange.Subject.PERSON, ids=sorted(people), cause=cause, now=now)
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from tracking.changes import note_changes
+from tracking.exclusion_marks import mark_touches
 from tracking.identity import JoinRequest, join_all
 from tracking.models import Identity, IdentityEdge, PendingChange
+from tracking.origins import refresh_origins
 from tracking.pipeline import Tap, click_value
 from tracking.recipients import name_recipients
 from tracking.tap_facts import load_click_identities, load_tapped_identities
@@ -93,6 +95,7 @@ def _tell_of_people(touches: Sequence[Tap], *, now: datetime) -> None:
     set_earlier_origins(
         earliest_taps((people[tap.identity_id], tap) for tap in touches if tap.identity_id)
     )
+    refresh_origins(mark_touches(set(people.values())))
     note_changes(
         subject=PendingChange.Subject.PERSON,
         ids=sorted(set(people.values())),

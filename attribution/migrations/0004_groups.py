@@ -65,7 +65,7 @@ GROUPS = {
         ("campaigns", ALL, ["apikey", "channel", "sendingpolicy"]),
         ("campaigns", ALL, ["namingconvention", "conventiontoken"]),
         ("campaigns", ("view",), ["campaign", "send", "message"]),
-        ("tracking", ALL, ["source", "channelrule", "goal"]),
+        ("tracking", ALL, ["source", "channelrule", "goal", "trafficexclusion"]),
         ("tracking", ("view",), ["click", "clicktotal", "touchpoint", "event", "journalcursor"]),
         ("tracking", ("view",), ["tapbreakdown", "orphantotal"]),
         ("tracking", ("view",), ["person", "identity"]),

@@ -1,5 +1,5 @@
 """The pages of the room “Track”."""
 
-from tracking.admin import facts, orphans, people, rules, sources
+from tracking.admin import exclusions, facts, orphans, people, rules, sources
 
-__all__ = ["facts", "orphans", "people", "rules", "sources"]
+__all__ = ["exclusions", "facts", "orphans", "people", "rules", "sources"]

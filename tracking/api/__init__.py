@@ -6,12 +6,14 @@ from rest_framework.viewsets import ViewSetMixin
 from tracking.api.channel_rules import ChannelRuleViewSet
 from tracking.api.collect import CollectView
 from tracking.api.events import EventsView
+from tracking.api.exclusions import TrafficExclusionViewSet
 from tracking.api.link_taps import LinkTapsView
 from tracking.api.people import PersonViewSet
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("channel-rules", ChannelRuleViewSet),
     ("people", PersonViewSet),
+    ("traffic-exclusions", TrafficExclusionViewSet),
 ]
 PATHS: list[URLPattern] = [
     path("links/<uuid:link_id>/taps", LinkTapsView.as_view(), name="link-taps"),

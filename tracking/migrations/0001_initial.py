@@ -221,6 +221,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TrafficExclusion',
+            fields=[
+                ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('email', 'E-mail address'), ('email_domain', 'E-mail domain'), ('phone', 'Phone number'), ('visitor', 'Browser (visitor id)'), ('address', 'Network address (IP)')], max_length=12, verbose_name='what it is')),
+                ('value', models.CharField(help_text='Such as ann@acme.com, acme.com or +4915112345678. An IP address is kept as its keyed hash, as taps keep it.', max_length=320)),
+                ('reason', models.CharField(choices=[('staff', 'Own staff'), ('test', 'Test traffic')], default='staff', max_length=10)),
+                ('note', models.CharField(blank=True, help_text='Whose it is, for colleagues', max_length=120)),
+                ('starts_at', models.DateTimeField(blank=True, help_text='Empty: always', null=True, verbose_name='from')),
+                ('ends_at', models.DateTimeField(blank=True, help_text='Empty: for ever', null=True, verbose_name='until')),
+                ('created_at', models.DateTimeField(editable=False)),
+            ],
+            options={
+                'ordering': ['kind', 'value'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'value'), name='tracking_exclusion_unique'), models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='tracking_exclusion_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
             name='Touchpoint',
             fields=[
                 ('id', campaigns.public_ids.PublicIdField(default=campaigns.public_ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -305,6 +322,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='identity',
             constraint=models.UniqueConstraint(fields=('kind', 'value'), name='tracking_identity_unique'),
+        ),
+        migrations.AddIndex(
+            model_name='identity',
+            index=models.Index(models.Func(models.F('value'), models.Value('@'), models.Value(2), function='split_part'), condition=models.Q(('kind', 'email')), name='tracking_identity_domain'),
         ),
         migrations.AddConstraint(
             model_name='tapbreakdown',

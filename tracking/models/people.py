@@ -1,7 +1,7 @@
 """People, the identities by which they are known, and the evidence that ties these."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from campaigns.models import Campaign, Channel, Send
 from campaigns.public_ids import PublicIdField
@@ -70,6 +70,13 @@ class Identity(models.Model):
         ordering = ["first_seen_at"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "value"], name="tracking_identity_unique"),
+        ]
+        indexes = [
+            models.Index(
+                Func(F("value"), Value("@"), Value(2), function="split_part"),
+                condition=Q(kind="email"),
+                name="tracking_identity_domain",
+            ),
         ]
 
     def __str__(self) -> str:

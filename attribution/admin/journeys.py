@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from unfold.decorators import display
 
+from attribution.admin.figure_filters import DealsTouched
 from attribution.admin.journey_page import page_context
 from attribution.deal_journey import Asked, DealTimeline, journey_of
 from attribution.journey_query import read_asked
@@ -52,7 +53,7 @@ class DealJourneyAdmin(ReadOnlyTextrailAdmin):
     """The deals, each with its journey."""
 
     list_display = ("name", "company", "state", "amount", "channels", "has_sms_touch", "created_on")
-    list_filter = ("outcome", SmsFilter, "connection")
+    list_filter = (DealsTouched, "outcome", SmsFilter, "connection")
     list_select_related = ("company",)
     search_fields = ("name", "company__name", "external_id")
     ordering = ("-deal_created_at",)

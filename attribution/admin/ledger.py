@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from unfold.decorators import display
 
+from attribution.admin.figure_filters import EntriesBehindFigure, SumsFigure
 from attribution.models import Bucket, CreditBatch, CreditEntry, Outcome, Period
 from attribution.page_urls import page_url
 from attribution.reports.columns import shown_count
@@ -58,7 +59,7 @@ class LedgerColumns:
 
 
 @admin.register(CreditEntry)
-class CreditEntryAdmin(LedgerColumns, ReadOnlyTextrailAdmin):
+class CreditEntryAdmin(LedgerColumns, SumsFigure):
     """The lines of the ledger, newest first. Nothing here can be changed by anybody."""
 
     list_display = (
@@ -72,7 +73,9 @@ class CreditEntryAdmin(LedgerColumns, ReadOnlyTextrailAdmin):
         "why",
     )
     list_display_links = ("posted_at", "fact")
-    list_filter = ("rule", "bucket", "outcome__kind", "batch__cause", "channel")
+    list_filter = (
+        EntriesBehindFigure, "rule", "bucket", "outcome__kind", "batch__cause", "channel"
+    )  # fmt: skip
     list_select_related = (
         "batch", "outcome__deal", "outcome__event", "rule", "channel", "send"
     )  # fmt: skip

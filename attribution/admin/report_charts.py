@@ -1,18 +1,31 @@
 """The drawings of the reports: which report has which, each as a template with what it draws."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from attribution.admin.cell_links import CellLinks
+from attribution.admin.report_bars import (
+    GREY,
+    TEMPLATE,
+    columns_of,
+    grouped_bars,
+    name_of,
+    parted_bars,
+    simple_bars,
+)
 from attribution.admin.report_tables import per_cent
 from attribution.admin.waterfalls import waterfalls
+from attribution.charts import Period, stacked_bars
 from attribution.rank_chart import Ranked, rank_chart
 from attribution.reports.columns import DASH, short_amount, shown_percent
 from campaigns.models import Channel
 from campaigns.money import display_amount
 
 Drawing = dict[str, Any]
-_GREY = "var(--color-base-400)"
 
 
 def charts_of(report: Any, links: CellLinks) -> list[Drawing]:
@@ -27,19 +40,31 @@ def _channels(report: Any, links: CellLinks) -> list[Drawing]:
     scale = max((max(one.revenue_minor, one.spend_minor) for _, one in figures), default=0)
     bars = [
         {
-            "name": row.channel,
-            "color": row.color,
+            "name": name_of(report, row),
             "href": links.of("revenue_attributed", row),
-            "revenue": short_amount(one.revenue_minor, report.currency),
-            "spend": display_amount(one.spend_minor, report.currency),
-            "share": DASH if row.revenue_share is None else shown_percent(row.revenue_share),
-            "revenue_width": per_cent(one.revenue_minor, scale),
-            "spend_width": per_cent(one.spend_minor, scale),
+            "shown": short_amount(one.revenue_minor, report.currency),
+            "note": DASH if row.revenue_share is None else shown_percent(row.revenue_share),
+            "parts": [
+                {
+                    "width": per_cent(one.revenue_minor, scale),
+                    "color": row.color,
+                    "title": "Revenue",
+                }
+            ],
+            "thin": {
+                "width": per_cent(one.spend_minor, scale),
+                "color": row.color,
+                "title": f"Spend {display_amount(one.spend_minor, report.currency)}",
+            },
         }
         for row, one in figures
     ]
-    template = "attribution/reports/charts/channel_bars.html"
-    return [{"template": template, "bars": bars, "subtitle": report.definitions.rule_name}]
+    words = {
+        "title": "Revenue and spend by channel",
+        "subtitle": report.definitions.rule_name,
+        "footnote": "Thick: revenue attributed. Thin: spend, on the same scale.",
+    }
+    return [{"template": TEMPLATE, "bars": bars, **words}]
 
 
 def _shares(report: Any) -> Drawing:
@@ -50,8 +75,8 @@ def _shares(report: Any) -> Drawing:
         whole = sum(column.value(row) or 0 for row in report.rows)
         parts = [
             {
-                "name": row.channel,
-                "color": colors.get(row.channel, _GREY),
+                "name": name_of(report, row),
+                "color": colors.get(name_of(report, row), GREY),
                 "amount": column.for_people(row, report.currency),
                 "width": per_cent(column.value(row) or 0, whole),
             }
@@ -59,7 +84,9 @@ def _shares(report: Any) -> Drawing:
         ]
         sms = next((part["width"] for part in parts if part["name"] == "SMS"), "0")
         bars.append({"name": column.label, "parts": parts, "sms_share": f"{float(sms):.0f} %"})
-    legend = [(row.channel, colors.get(row.channel, _GREY)) for row in report.rows]
+    legend = [
+        (name, colors.get(name, GREY)) for name in (name_of(report, row) for row in report.rows)
+    ]
     template = "attribution/reports/charts/rule_shares.html"
     return {"template": template, "bars": bars, "legend": legend}
 
@@ -70,8 +97,8 @@ def _rules(report: Any, _: CellLinks) -> list[Drawing]:
     columns = _money(report)
     lines = [
         Ranked(
-            name=row.channel,
-            color=colors.get(row.channel, _GREY),
+            name=name_of(report, row),
+            color=colors.get(name_of(report, row), GREY),
             values={column.name: column.value(row) or 0 for column in columns},
             shown={column.name: column.for_people(row, report.currency) for column in columns},
         )
@@ -100,8 +127,97 @@ def _colors() -> dict[str, str]:
     return dict(Channel.objects.values_list("name", "color"))
 
 
+def _positions(report: Any, links: CellLinks) -> list[Drawing]:
+    parts = ("first_amount", "middle_amount", "last_amount", "only_amount")
+    words = {"title": "What each earned where", "subtitle": report.definitions.rule_name}
+    return [parted_bars(report, parts, "amount", links, **words)]
+
+
+def _paths(report: Any, links: CellLinks) -> list[Drawing]:
+    words = {"title": "The commonest paths", "subtitle": "Outcomes that took these steps"}
+    return [simple_bars(report, "outcomes", links, **words)]
+
+
+def _sourced(report: Any, links: CellLinks) -> list[Drawing]:
+    columns = ("sourced_first_amount", "influenced_amount", "attributed_amount")
+    words = {
+        "title": "Three answers of the same deals",
+        "subtitle": "Only attributed amounts add up; influenced ones overlap",
+        "sourced_first_amount": "Sourced",
+        "influenced_amount": "Influenced",
+        "attributed_amount": "Attributed",
+    }
+    return [grouped_bars(report, columns, links, **words)]
+
+
+def _funnel(report: Any, links: CellLinks) -> list[Drawing]:
+    words = {"title": "How many reach each step", "subtitle": report.definitions.period}
+    counts = columns_of(report, "count", "people", "reached", "number")
+    return [simple_bars(report, counts[0].name, links, **words)] if counts else []
+
+
+def _time_lag(report: Any, _: CellLinks) -> list[Drawing]:
+    """Draw how many journeys began, and how many last touches lie, so many days before."""
+    periods = [
+        Period(
+            values=(row.first, row.last),
+            hint=f"{row.span} days before: {row.first:,} first and {row.last:,} last touches",
+            label=row.span,
+        )
+        for row in report.rows
+    ]
+    return [
+        {
+            "template": "attribution/reports/charts/columns.html",
+            "title": "Days between touch and outcome",
+            "legend": [("First touch", "tr-swatch-0"), ("Last touch", "tr-swatch-1")],
+            "chart": stacked_bars(periods, shown=lambda value: f"{value:,}"),
+            "is_wide": True,
+        }
+    ]
+
+
+def _changes(report: Any, _: CellLinks) -> list[Drawing]:
+    """Draw what each day of posting changed, up and down."""
+    days: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    for row in report.rows:
+        if row.posted_at is not None:
+            day = timezone.localtime(row.posted_at).date()
+            days[day][row.change_minor < 0] += abs(row.change_minor)
+    shown = {day: [short_amount(one, report.currency) for one in days[day]] for day in days}
+    periods = [
+        Period(
+            values=tuple(days[day]),
+            hint=f"{day}: {shown[day][0]} more, {shown[day][1]} less",
+            label=f"{day:%b} {day.day}" if len(days) < 15 or day.day == 1 else "",
+        )
+        for day in sorted(days)
+    ]
+    return (
+        [
+            {
+                "template": "attribution/reports/charts/columns.html",
+                "title": "What was posted, by day",
+                "legend": [("More", "tr-swatch-0"), ("Less", "tr-swatch-1")],
+                "chart": stacked_bars(
+                    periods, shown=lambda minor: short_amount(minor, report.currency)
+                ),
+                "is_wide": True,
+            },
+        ]
+        if periods
+        else []
+    )
+
+
 _CHARTS: dict[str, Callable[[Any, CellLinks], list[Drawing]]] = {
     "channels": _channels,
     "rules": _rules,
     "reconciliation": _reconciliation,
+    "positions": _positions,
+    "paths": _paths,
+    "sourced-influenced": _sourced,
+    "funnel": _funnel,
+    "time-lag": _time_lag,
+    "changes": _changes,
 }

@@ -17,8 +17,9 @@ from attribution.reports.wording import GOALS
 from campaigns.money import display_amount
 
 _STATUS_TAGS = {"Live": "tr-tag-good", "Done": "tr-tag-accent", "Cancelled": "tr-tag-bad"}
-_NO_NAMES = {"status"}
-_WIDER = {"campaign", "utm_campaign"}
+_FOR_MACHINES = {"id", "code", "url", "deal_id", "outcome_id"}
+_NO_NAMES = {"status", "severity"}
+_WIDER = {"campaign", "utm_campaign", "cause", "goal", "part_of"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ def table_of(report: Report[Any], links: CellLinks) -> dict[str, Any]:
     The first column never leaves the screen, so a long name is broken into a title and a
     subtitle there.
     """
-    names = _name_columns(report.columns)
-    columns = [column for column in report.columns if column not in names]
+    shown = [column for column in report.columns if column.name not in _FOR_MACHINES]
+    names = _name_columns(shown)
+    columns = [column for column in shown if column not in names]
     opens = _opening(columns)
     return {
         "head": names[0].label if names else "",
@@ -83,13 +85,27 @@ def _name_columns(columns: Sequence[Column[Any]]) -> list[Column[Any]]:
 
 def _head(names: Sequence[Column[Any]], row: Any, currency: str) -> dict[str, str]:
     texts = [column.for_people(row, currency) for column in names]
-    send = getattr(row, "send_id", None)
     return {
         "title": texts[0] if texts else "",
         "subtitle": " · ".join(text for text in texts[1:] if text != DASH),
-        "color": getattr(row, "color", ""),
-        "href": page_url("campaigns_send_change", send) if send else "",
+        "color": color_of(row),
+        "href": _page_of(row),
     }
+
+
+def color_of(row: Any) -> str:
+    """Return a row's own colour, where it has one."""
+    return str(getattr(row, "color", "") or getattr(getattr(row, "name", None), "color", ""))
+
+
+def _page_of(row: Any) -> str:
+    """Return the page of what a row is about: a send, a deal, or the page its report names."""
+    send, deal = getattr(row, "send_id", None), getattr(row, "deal_id", None)
+    if send:
+        return page_url("campaigns_send_change", send)
+    if deal:
+        return page_url("attribution_dealjourney_change", deal)
+    return str(getattr(row, "url", ""))
 
 
 def _opening(columns: Sequence[Column[Any]]) -> list[bool]:

@@ -6,10 +6,11 @@ docs/ledger.md describes the hash chain and the lock.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from attribution.bulk_reads import read_columns
@@ -29,6 +30,8 @@ from tracking.copying import array_text
 
 LOCK = 0x7E57_0001
 """The PostgreSQL advisory lock that every posting transaction holds to its end."""
+
+_MICROSECOND = timedelta(microseconds=1)
 
 # Every entry of some outcomes under some rules, with outcome and rule as row numbers. OFFSET 0
 # keeps to the index also while the planner knows nothing yet of a table that fills quickly.
@@ -77,8 +80,8 @@ def post(
     with transaction.atomic():
         hold()
         under = list(CreditRule.objects.active()) if rules is None else rules
-        entries = differences(wanted=divided(outcomes, under), held=held(outcomes, under))
-        batch = _append(entries, outcomes=outcomes, rules=under, cause=cause, now=now)
+        entries = due(outcomes, under)
+        batch = append(entries, outcomes=outcomes, rules=under, cause=cause, now=now)
         count_influence(outcomes, under=under)
         return batch
 
@@ -90,9 +93,18 @@ def reverse(
     with transaction.atomic():
         hold()
         entries = differences(wanted=nothing(), held=held(outcomes, rules))
-        batch = _append(entries, outcomes=outcomes, rules=rules, cause=cause, now=now)
+        batch = append(entries, outcomes=outcomes, rules=rules, cause=cause, now=now)
         count_influence(outcomes, under=rules)
         return batch
+
+
+def due(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:
+    """Return what these outcomes' division now differs from the ledger. Only reads.
+
+    Raises:
+        InvalidRuleError: a rule's parameters mean nothing.
+    """
+    return differences(wanted=divided(outcomes, rules), held=held(outcomes, rules))
 
 
 def divided(outcomes: Sequence[Outcome], rules: Sequence[CreditRule]) -> Entries:
@@ -131,7 +143,7 @@ def outcome_days(outcomes: Iterable[Outcome]) -> Ints:
     return np.fromiter(map(day_number, days), np.int64)
 
 
-def _append(
+def append(
     entries: Entries,
     *,
     outcomes: Sequence[Outcome],
@@ -139,7 +151,13 @@ def _append(
     cause: str,
     now: datetime,
 ) -> CreditBatch | None:
-    """Append the entries as a batch of their own and add them to the running sums."""
+    """Append what is due as a batch of its own and add it to the running sums; None if nothing is.
+
+    Call under `hold`, with what `due` answered for these outcomes and rules, or with part of it.
+
+    Raises:
+        MissingReferenceError: an outcome, rule or touch that would be named is not there.
+    """
     if not len(entries):
         return None
     records = records_of(
@@ -150,7 +168,7 @@ def _append(
         id=new_id(),
         number=latest.number + 1 if latest else 1,
         cause=cause,
-        posted_at=now,
+        posted_at=_moment(now, latest),
         entry_count=len(entries),
         previous_hash=latest.hash if latest else "",
     )
@@ -161,6 +179,17 @@ def _append(
     check_references(records)
     add_to_totals(batch)
     return batch
+
+
+def _moment(now: datetime, latest: CreditBatch | None) -> datetime:
+    """Return when a batch counts as posted: not before the latest one, and after every lock.
+
+    `now` was taken before waiting for the ledger; figures as of a moment that others have
+    read by now, such as a lock's, must not move any more.
+    """
+    locked_at: datetime | None = Period.objects.aggregate(latest=Max("locked_at"))["latest"]
+    moments = [now, *([latest.posted_at] if latest else [])]
+    return max([*moments, *([locked_at + _MICROSECOND] if locked_at else [])])
 
 
 def _locked_days(days: Ints) -> set[int]:

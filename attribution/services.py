@@ -3,20 +3,32 @@
 Each function owns its transactions and takes `now`. Whoever writes holds the ledger first.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
 
-from attribution import ledger, outcomes
-from attribution.affected import affected_by
+from attribution import ledger, outcomes, posting
+from attribution.affected import Affected, affected_by
 from attribution.data_quality import refresh_findings
 from attribution.influence_sums import count_renamed_audiences
-from attribution.models import CreditBatch, CreditRule, Outcome, Period
+from attribution.models import Period
+from attribution.rebuilding import (
+    RebuildEndedError,
+    RebuildRunningError,
+    Rebuilt,
+    cancel_rebuild,
+    join_rebuild,
+    note_settled,
+    rebuild_credit,
+    rebuild_next_part,
+    rebuilt_so_far,
+    running_rebuild,
+    start_rebuild,
+    take_parts,
+)
 from attribution.rule_versions import (
     DefaultRuleError,
     NotFittableError,
@@ -31,9 +43,7 @@ from attribution.rule_versions import (
 )
 from attribution.verification import Problem, verify_ledger
 from campaigns.exchange import claim_rate_changes
-from crm_sync.models import Deal
 from tracking.changes import claim_changes
-from tracking.models import Event
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
@@ -44,29 +54,35 @@ __all__ = [
     "NotFittableError",
     "PeriodOverlapsError",
     "Problem",
+    "RebuildEndedError",
+    "RebuildRunningError",
     "Rebuilt",
     "activate_rule",
+    "cancel_rebuild",
     "create_rule_version",
     "fit_rule",
     "fit_rules",
+    "join_rebuild",
     "lock_period",
     "make_default",
     "proposed_fit",
     "rebuild_credit",
+    "rebuild_next_part",
+    "rebuilt_so_far",
     "refresh_findings",
     "retire_rule",
+    "running_rebuild",
     "settle_changes",
+    "start_rebuild",
     "start_rule",
+    "take_parts",
     "verify_ledger",
 ]
 
 _Item = TypeVar("_Item")
 
 CHUNK = 2_000
-"""Deals or goal events that one transaction of a rebuild takes; bounds its memory."""
-
-Progress = Callable[[int, int], None]
-"""Told how many facts are done, of how many."""
+"""Deals or goal events that are settled at once; bounds memory."""
 
 
 class InvalidPeriodError(ValueError):
@@ -75,14 +91,6 @@ class InvalidPeriodError(ValueError):
 
 class PeriodOverlapsError(ValueError):
     """The days are already part of a locked period."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """What a rebuild looked at and posted."""
-
-    outcome_count: int
-    entry_count: int
 
 
 def settle_changes(*, now: datetime, limit: int = 1000) -> int:
@@ -97,45 +105,13 @@ def settle_changes(*, now: datetime, limit: int = 1000) -> int:
         rates = claim_rate_changes(limit=limit)
         affected = affected_by(notes, rates)
         for chunk in _chunks(affected.deals):
-            _store_and_post(outcomes.derive_from_deals(chunk), affected.cause_of, now=now)
+            _settle(outcomes.derive_from_deals(chunk), affected, now=now)
         for chunk in _chunks(affected.events):
-            _store_and_post(outcomes.derive_from_events(chunk), affected.cause_of, now=now)
+            _settle(outcomes.derive_from_events(chunk), affected, now=now)
+        note_settled(deals=affected.deals, events=affected.events)
         if not notes:
             count_renamed_audiences()
     return len(notes) + len(rates)
-
-
-def rebuild_credit(*, now: datetime, progress: Progress | None = None) -> Rebuilt:
-    """Derive every outcome from its facts again and post what the ledger lacks.
-
-    Works through the facts in chunks, each a transaction of its own: interrupted, it has done
-    what it has done, and the next run continues. Where nothing is wrong it posts nothing.
-    """
-    deals = Deal.objects.order_by("pk").values_list("pk", flat=True)
-    was_lead = Q(pk__in=Outcome.objects.filter(event__isnull=False).values("event"))
-    events = (
-        Event.objects.filter(Q(goal__isnull=False) | was_lead)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    total = deals.count() + events.count()
-    done = outcome_count = entry_count = 0
-    for facts, derive in (
-        (deals, outcomes.derive_from_deals),
-        (events, outcomes.derive_from_events),
-    ):
-        for chunk in _chunks(facts.iterator(chunk_size=CHUNK)):
-            with transaction.atomic():
-                ledger.hold()
-                derived = derive(chunk)
-                entry_count += _store_and_post(
-                    derived, lambda _: CreditBatch.Cause.REBUILD.value, now=now
-                )
-            outcome_count += len(derived.all)
-            done += len(chunk)
-            if progress:
-                progress(done, total)
-    return Rebuilt(outcome_count=outcome_count, entry_count=entry_count)
 
 
 def lock_period(*, starts_on: date, ends_on: date, by: "User | None", now: datetime) -> Period:
@@ -161,25 +137,8 @@ def lock_period(*, starts_on: date, ends_on: date, by: "User | None", now: datet
         )
 
 
-def _store_and_post(
-    derived: outcomes.Derived, cause_of: Callable[[Outcome], str], *, now: datetime
-) -> int:
-    """Write the outcomes and post their credit, a batch per cause; return the entries."""
-    outcomes.write(derived, now=now)
-    rules = list(CreditRule.objects.active())
-    is_new = {outcome.pk for outcome in derived.new}
-
-    def cause(outcome: Outcome) -> str:
-        if outcome.pk not in is_new:
-            return cause_of(outcome)
-        is_refund = outcome.kind == Outcome.Kind.REFUND
-        return (CreditBatch.Cause.REFUND if is_refund else CreditBatch.Cause.NEW_OUTCOME).value
-
-    posted = 0
-    for name, alike in groupby(sorted(derived.all, key=cause), key=cause):
-        batch = ledger.post(outcomes=list(alike), cause=name, now=now, rules=rules)
-        posted += batch.entry_count if batch else 0
-    return posted
+def _settle(derived: outcomes.Derived, affected: Affected, *, now: datetime) -> None:
+    posting.post(posting.prepare(derived), cause_of=affected.cause_of, now=now)
 
 
 def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from attribution import report_deliveries, services
-from campaigns.doorbell import SETTLE, hear
+from campaigns.doorbell import REBUILD, SETTLE, hear
 
 
 @shared_task(name=SETTLE)
@@ -31,3 +31,11 @@ def fit_rules() -> None:
 def send_due_reports() -> None:
     """Send scheduled reports. Running it twice sends nothing twice."""
     report_deliveries.send_due_reports(now=timezone.now())
+
+
+@shared_task(name=REBUILD)
+def work_on_rebuild(*, limit: int = 50) -> None:
+    """Do parts of the rebuild that runs, if one does; the next sweep goes on where this ends."""
+    for _ in range(limit):
+        if services.rebuild_next_part(now=timezone.now()) is None:
+            break

@@ -133,10 +133,10 @@ def _rebuild_and_copy(deal_count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     start = time.perf_counter()
-    rebuilt = rebuild_credit(now=timezone.now())
+    rebuilt = rebuild_credit(clock=timezone.now)
     took = time.perf_counter() - start
     start = time.perf_counter()
-    again = rebuild_credit(now=timezone.now())
+    again = rebuild_credit(clock=timezone.now)
     again_took = time.perf_counter() - start
     assert again.entry_count == 0
     bare = statistics.median(_bare_copy() for _ in range(ROUNDS))

@@ -19,6 +19,7 @@ DELIVER: Final = "links.tasks.deliver_webhooks"
 SYNC: Final = "crm_sync.tasks.sync_due_connections"
 READ_DELIVERIES: Final = "crm_sync.tasks.take_hook_deliveries"
 SETTLE: Final = "attribution.tasks.settle_changes"
+REBUILD: Final = "attribution.tasks.work_on_rebuild"
 
 _FORGOTTEN_AFTER: Final = 5
 """Seconds after which an unanswered ring is taken for lost; the sweeps come as often."""

@@ -38,6 +38,7 @@ TABLE = (
     Entry("Send webhook messages", "links.tasks.deliver_webhooks", 10),
     Entry("Delete old webhook messages", "links.tasks.forget_webhook_deliveries", 3600),
     Entry("Mail scheduled reports", "attribution.tasks.send_due_reports", 60),
+    Entry("Work on a rebuild of credit", "attribution.tasks.work_on_rebuild", 15),
     Entry("Look for findings", "attribution.tasks.refresh_findings", 60),
     # Off: new shares move everybody's figures, and somebody should look at them first
     Entry(

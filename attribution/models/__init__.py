@@ -5,6 +5,7 @@ from attribution.models.influence import InfluenceTotal, LagTotal, OutcomeInflue
 from attribution.models.ledger import Bucket, CreditBatch, CreditEntry, Period
 from attribution.models.outcomes import Outcome
 from attribution.models.pages import DealJourney, SendPerformance
+from attribution.models.rebuilds import Rebuild, RebuildPart, Settlement
 from attribution.models.rules import CreditRule
 from attribution.models.sums import CreditTotal
 from attribution.models.views import (
@@ -27,9 +28,12 @@ __all__ = [
     "Outcome",
     "OutcomeInfluence",
     "Period",
+    "Rebuild",
+    "RebuildPart",
     "ReportDelivery",
     "ReportSchedule",
     "SavedView",
     "ScheduleRecipient",
     "SendPerformance",
+    "Settlement",
 ]

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from attribution import services
+from attribution import rebuilding, services
 from attribution.models import CreditBatch, CreditEntry, Outcome, Period
 from crm_sync.models import Deal
 from tests.attribution.builders import (
@@ -204,7 +204,7 @@ def test_a_rebuild_posts_what_was_never_noted() -> None:
     Deal.objects.update(amount_minor=70_00)
     PendingChange.objects.all().delete()
 
-    rebuilt = services.rebuild_credit(now=NOW)
+    rebuilt = services.rebuild_credit(clock=lambda: NOW)
 
     assert sums() == {"sms": 70_00}
     assert rebuilt.outcome_count == 3
@@ -221,17 +221,19 @@ def test_a_rebuild_posts_nothing_where_nothing_is_wrong() -> None:
     a_deal(won=1, people=(ann,))
     settle()
 
-    assert services.rebuild_credit(now=NOW).entry_count == 0
+    assert services.rebuild_credit(clock=lambda: NOW).entry_count == 0
 
 
 @pytest.mark.django_db
 def test_a_rebuild_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(rebuilding, "CHUNK", 2)
     for _ in range(3):
         a_deal()
     a_lead(make_identity())
     told: list[tuple[int, int]] = []
-    services.rebuild_credit(now=NOW, progress=lambda done, total: told.append((done, total)))
+    services.rebuild_credit(
+        clock=lambda: NOW, progress=lambda done, total: told.append((done, total))
+    )
 
     assert told == [(2, 4), (3, 4), (4, 4)]
 
@@ -241,7 +243,7 @@ def test_a_rebuild_withdraws_a_lead_whose_event_is_no_goal_any_more() -> None:
     event = a_lead(make_identity(), value_minor=5_00, currency="USD")
     settle()
     type(event).objects.update(goal=None)
-    services.rebuild_credit(now=NOW)
+    services.rebuild_credit(clock=lambda: NOW)
 
     assert counts(kind="lead") == {}
     assert Outcome.objects.get().exclusion == "withdrawn"
@@ -272,7 +274,7 @@ def test_two_workers_settling_at_once_post_everything_once() -> None:
         try:
             while services.settle_changes(now=NOW, limit=7):
                 pass
-            services.rebuild_credit(now=NOW + timedelta(seconds=1))
+            services.rebuild_credit(clock=lambda: NOW + timedelta(seconds=1))
         except BaseException as error:  # noqa: BLE001 - told to the test below
             failures.append(error)
         finally:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from attribution import tasks
-from attribution.models import CreditBatch, CreditEntry, Finding
+from attribution.models import CreditBatch, CreditEntry, Finding, Rebuild
+from attribution.rebuilding import start_rebuild
 from config.schedule import TABLE
 from tests.attribution.builders import NOW, a_deal
 from tests.attribution.kept_reports import a_schedule
@@ -49,6 +50,20 @@ def test_due_reports_are_mailed_once(mailoutbox: Any, settings: Any) -> None:
     assert len(mailoutbox) == 1
 
 
+def test_a_worker_does_the_parts_of_a_rebuild() -> None:
+    a_deal(won=1)
+    rebuild = start_rebuild(now=NOW)
+    tasks.work_on_rebuild(limit=0)
+    rebuild.refresh_from_db()
+    assert rebuild.state == Rebuild.State.RUNNING
+
+    for _ in range(2):
+        tasks.work_on_rebuild()
+    rebuild.refresh_from_db()
+    assert rebuild.state == Rebuild.State.DONE
+    assert CreditEntry.objects.count() == 12
+
+
 def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
     ours = {entry.task for entry in TABLE if entry.task.startswith("attribution.")}
 
@@ -57,6 +72,7 @@ def test_tasks_are_registered_under_the_names_of_the_schedule() -> None:
         tasks.refresh_findings.name,
         tasks.settle_changes.name,
         tasks.send_due_reports.name,
+        tasks.work_on_rebuild.name,
     }
 
 

@@ -96,13 +96,11 @@ def removal_effects(paths: Paths, *, state_count: int, order: int = 1) -> Effect
         NotFittableError: no path converts, or paths are endless.
     """
     chain = _chain(paths, state_count, order)
-    keeps = ~np.vstack((np.zeros(len(chain.first), bool), chain.holds))
     solve = _solved if len(chain.first) <= _DENSE_STATES else _walked
-    reached = solve(chain, keeps)
-    if reached[0] <= 0:
+    rate, lost = solve(chain)
+    if rate <= 0:
         raise NotFittableError("None of the journeys led to a conversion.")
-    effects = np.clip(1 - reached[1:] / reached[0], 0, 1)
-    return Effects(values=effects, conversion_rate=float(reached[0]))
+    return Effects(values=np.clip(lost / rate, 0, 1), conversion_rate=rate)
 
 
 def shapley_values(paths: Paths, *, state_count: int, seed: int = SEED) -> Effects:
@@ -138,59 +136,95 @@ def exact_shares(values: Floats) -> list[Decimal]:
 
 
 def _chain(paths: Paths, state_count: int, order: int) -> _Chain:
-    """Count the steps between windows of `order` states and make them probabilities."""
-    windows, ends, members = _windows(paths, state_count, order)
-    size = len(members)
-    volume = paths.conversions + paths.nulls
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    keys = windows[:-1] * size + windows[1:]
-    keys[ends[:-1]] = size * size
-    each = None if (volume == 1).all() else np.repeat(volume, np.diff(ends, prepend=-1))[:-1]
-    steps, counts = _tally(keys, each, size * size + 1)
-    source, target = np.divmod(steps, size)
-    # A step from a state to itself changes no chance of reaching another, so it is left out
-    moves = (source != target) & (source < size)
-    source, target, counts = source[moves], target[moves], counts[moves]
-    wins = np.bincount(windows[ends], paths.conversions, minlength=size)
-    ending = np.bincount(windows[ends], volume, minlength=size)
-    leaving = np.bincount(source, counts, minlength=size) + ending
-    leaving[leaving == 0] = 1
-    first = np.bincount(windows[starts], volume, minlength=size)
-    return _Chain(
-        first=first / max(first.sum(), 1),
-        source=source,
-        target=target,
-        flow=counts / leaving[source],
-        converts=wins / leaving,
-        holds=np.array([(members == state + 1).any(axis=1) for state in range(state_count)]),
-    )
+    """Count the steps between windows of `order` states and make them probabilities.
 
-
-def _windows(paths: Paths, state_count: int, order: int) -> tuple[Ints, Ints, Ints]:
-    """Return the windows of every path, where each path ends, and the states in each window.
-
-    A window is written in base `state_count + 1`; the zeros of one that is too short come last.
-    In the answer's last part states count from 1.
+    A step is `order + 1` states in a row, so steps are counted without writing windows down.
     """
     lengths = np.diff(paths.start)
     if (lengths < 1).any():
         raise NotFittableError("A journey without any touch cannot be learned from.")
-    counts = np.maximum(lengths - order + 1, 1)
-    ends = np.cumsum(counts) - 1
-    base = state_count + 1
+    volume = paths.conversions + paths.nulls
+    steps, counts = _steps(paths, state_count, order, volume)
+    source, target = steps // state_count, steps % state_count**order
+    # A step from a window to itself changes no chance of reaching another, so it is left out
+    moves = source != target
+    source, target, counts = source[moves], target[moves], counts[moves]
+    size = state_count**order + (state_count + 1) ** order
+    at_end = paths.start[1:] - np.minimum(lengths, order)
+    ends = _windows(paths, at_end, lengths, state_count, order)
+    begins = _windows(paths, paths.start[:-1], lengths, state_count, order)
+    last, ending = _tally(ends, volume, size)
+    winning, wins = _tally(ends, paths.conversions, size)
+    opening, openings = _tally(begins, volume, size)
+    known = np.unique(np.concatenate((source, target, opening, last)))
+    place = np.searchsorted(known, source)
+    leaving = np.bincount(place, counts, len(known)).astype(np.float64)
+    leaving[np.searchsorted(known, last)] += ending
+    leaving[leaving == 0] = 1
+    first, converts = np.zeros(len(known)), np.zeros(len(known))
+    first[np.searchsorted(known, opening)] = openings / openings.sum()
+    converts[np.searchsorted(known, winning)] = wins
+    return _Chain(
+        first=first,
+        source=place,
+        target=np.searchsorted(known, target),
+        flow=counts / leaving[place],
+        converts=converts / leaving,
+        holds=_holds(known, state_count, order),
+    )
+
+
+def _steps(paths: Paths, state_count: int, order: int, volume: Ints) -> tuple[Ints, Floats]:
+    """Return the different runs of `order + 1` states and how often each was taken.
+
+    A run is written in base `state_count`. Small whole numbers make this five times as fast.
+    """
+    size = state_count ** (order + 1)
+    small = np.min_scalar_type(size)
+    states = paths.state.astype(small)
+    runs = states[: len(states) - order]
+    for step in range(1, order + 1):
+        runs = runs * small.type(state_count) + states[step : len(states) - order + step]
+    for step in range(order):
+        crossing = paths.start[1:] - 1 - step
+        runs[crossing[(crossing >= 0) & (crossing < len(runs))]] = size
+    each = None
+    if (volume != 1).any():
+        each = np.repeat(volume, np.diff(paths.start))[: len(runs)]
+    known, counts = _tally(runs, each, size + 1)
+    return known[known < size], counts[known < size]
+
+
+def _windows(paths: Paths, at: Ints, lengths: Ints, state_count: int, order: int) -> Ints:
+    """Return the window that begins at a place of each path, as a code.
+
+    Windows of `order` states are written in base `state_count`. Those of shorter paths come
+    after them, in base `state_count + 1` with zeros at the end and states counted from 1.
+    """
     if order == 1:
-        codes = paths.state + 1
-    else:
-        place = np.arange(counts.sum()) - np.repeat(ends + 1 - counts - paths.start[:-1], counts)
-        stop = np.repeat(paths.start[1:], counts)
-        codes = np.zeros(len(place), np.int64)
-        padded = np.append(paths.state + 1, np.zeros(order, np.int64))
-        for step in range(order):
-            codes = codes * base + np.where(place + step < stop, padded[place + step], 0)
-    known, _ = _tally(codes, None, base**order)
-    number = _numbering(known, codes, base**order)
-    digits = [known // base ** (order - 1 - step) % base for step in range(order)]
-    return number, ends, np.stack(digits, axis=1)
+        return paths.state[at]
+    padded = np.append(paths.state, np.zeros(order, np.int64))
+    codes = np.zeros(len(at), np.int64)
+    for step in range(order):
+        codes = codes * state_count + padded[at + step]
+    short = np.flatnonzero(lengths < order)
+    part = np.zeros(len(short), np.int64)
+    for step in range(order):
+        state = np.where(step < lengths[short], padded[at[short] + step] + 1, 0)
+        part = part * (state_count + 1) + state
+    codes[short] = state_count**order + part
+    return codes
+
+
+def _holds(codes: Ints, state_count: int, order: int) -> Flags:
+    """Return for every state which windows it is part of."""
+    is_whole = codes < state_count**order
+    digits = np.empty((order, len(codes)), np.int64)
+    whole, part = codes, codes - state_count**order
+    for step in range(order - 1, -1, -1):
+        digits[step] = np.where(is_whole, whole % state_count, part % (state_count + 1) - 1)
+        whole, part = whole // state_count, part // (state_count + 1)
+    return np.array([(digits == state).any(axis=0) for state in range(state_count)])
 
 
 def _tally(keys: Ints, weights: Ints | None, size: int) -> tuple[Ints, Floats]:
@@ -200,35 +234,34 @@ def _tally(keys: Ints, weights: Ints | None, size: int) -> tuple[Ints, Floats]:
         known = np.flatnonzero(sums)
         return known, sums[known].astype(np.float64)
     known, place = np.unique(keys, return_inverse=True)
-    return known, np.bincount(place, weights).astype(np.float64)
+    return known.astype(np.int64), np.bincount(place, weights).astype(np.float64)
 
 
-def _numbering(known: Ints, codes: Ints, size: int) -> Ints:
-    """Return the place of every code among the known ones."""
-    if size > _LARGEST_TABLE:
-        return np.searchsorted(known, codes)
-    places = np.zeros(size, np.int64)
-    places[known] = np.arange(len(known))
-    return places[codes]
+def _solved(chain: _Chain) -> tuple[float, Floats]:
+    """Return P(conversion) and how much of it passes each state, in closed form.
+
+    With the fundamental matrix N = (I - Q)^-1 (Kemeny and Snell, Finite Markov chains, 1960) the
+    chance to enter a set of windows S at each of them is the row of expected visits to S, times
+    the inverse of N within S: one linear solve for each state.
+    """
+    fundamental = np.linalg.inv(np.eye(len(chain.first)) - chain.matrix)
+    reach, visits = fundamental @ chain.converts, chain.first @ fundamental
+    lost = np.zeros(len(chain.holds))
+    for state, held in enumerate(chain.holds):
+        entered = np.linalg.solve(fundamental[np.ix_(held, held)], reach[held])
+        lost[state] = visits[held] @ entered
+    return float(chain.first @ reach), lost
 
 
-def _solved(chain: _Chain, keeps: Flags) -> Floats:
-    """Return P(conversion) while only some states lead on, by one linear solve for each row."""
-    reached = np.zeros(len(keeps))
-    for row, keep in enumerate(keeps):
-        table = np.eye(int(keep.sum())) - chain.matrix[np.ix_(keep, keep)]
-        reached[row] = chain.first[keep] @ np.linalg.solve(table, chain.converts[keep])
-    return reached
-
-
-def _walked(chain: _Chain, keeps: Flags) -> Floats:
-    """Return the same for many states, by letting everybody walk until all have arrived.
+def _walked(chain: _Chain) -> tuple[float, Floats]:
+    """Return the same for many windows, by letting everybody walk until all have arrived.
 
     Whoever is still under way could all convert, so their number bounds the error.
     """
     by_target = np.argsort(chain.target, kind="stable")
     source, flow = chain.source[by_target], chain.flow[by_target]
     goals, begins = np.unique(chain.target[by_target], return_index=True)
+    keeps = ~np.vstack((np.zeros(len(chain.first), bool), chain.holds))
     walking = chain.first * keeps
     reached = walking @ chain.converts
     for _ in range(_MOST_STEPS):
@@ -238,7 +271,7 @@ def _walked(chain: _Chain, keeps: Flags) -> Floats:
         walking = arrived * keeps
         reached += walking @ chain.converts
         if walking.sum(axis=1).max() < _STILL_UNDER_WAY:
-            return reached
+            return float(reached[0]), reached[0] - reached[1:]
     raise NotFittableError("The journeys are too long for this order; choose a lower one.")
 
 

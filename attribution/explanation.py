@@ -228,7 +228,8 @@ def _earning(
 
 def _marks(journeys: Journeys, touches: Touches, outcomes: Outcomes) -> list[tuple[str, ...]]:
     """Return which anchors each touch of the journey holds."""
-    held = {name: int(anchor_places(name, journeys, touches.time, outcomes)[0]) for name in ANCHORS}
+    times = touches.time[journeys.touch]
+    held = {name: int(anchor_places(name, journeys, times, outcomes)[0]) for name in ANCHORS}
     return [
         tuple(name for name in ANCHORS if held[name] == place)
         for place in range(len(journeys.touch))

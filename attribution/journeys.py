@@ -6,6 +6,7 @@ touch after the outcome counts as not there at all.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class Members:
     person: Ints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Journeys:
     """The journey of outcome `i` is `touch[start[i]:start[i + 1]]`, earliest first."""
 
@@ -73,15 +74,20 @@ class Journeys:
     touch: Ints
     reasons: Ints
 
-    @property
+    @cached_property
     def lengths(self) -> Ints:
-        """Return how many touches each journey has."""
+        """How many touches each journey has."""
         return np.diff(self.start)
 
-    @property
+    @cached_property
     def outcome(self) -> Ints:
-        """Return the outcome of each touch of the journeys."""
+        """The outcome of each touch of the journeys."""
         return np.repeat(np.arange(len(self.reasons)), self.lengths)
+
+    def counts(self, is_counted: Flags) -> Ints:
+        """Return of how many touches of each journey something is true."""
+        upto = np.concatenate(([0], np.cumsum(is_counted)))
+        return upto[self.start[1:]] - upto[self.start[:-1]]
 
 
 def eligible_journeys(
@@ -134,10 +140,12 @@ def total_order(touches: Touches) -> Ints:
     return order
 
 
-def last_at_or_before(*, journeys: Journeys, touch_time: Ints, moment: Ints) -> Ints:
-    """Return per outcome the place in `journeys.touch` of its last touch by a moment, or -1."""
-    is_before = touch_time[journeys.touch] <= moment[journeys.outcome]
-    before = np.bincount(journeys.outcome[is_before], minlength=len(journeys.reasons))
+def last_at_or_before(*, journeys: Journeys, times: Ints, moment: Ints) -> Ints:
+    """Return per outcome the place in `journeys.touch` of its last touch by a moment, or -1.
+
+    `times` are those of the journeys' touches, in their order.
+    """
+    before = journeys.counts(times <= np.repeat(moment, journeys.lengths))
     return np.where(before > 0, journeys.start[:-1] + before - 1, -1)
 
 

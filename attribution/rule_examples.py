@@ -9,17 +9,24 @@ from attribution.allocation import divide
 from attribution.journeys import (
     DAY,
     NO_TIME,
+    Journeys,
     Members,
     Outcomes,
     Touches,
     eligible_journeys,
 )
-from attribution.weights import TOUCH_KINDS, Weighting, touch_weights
+from attribution.weights import TOUCH_KINDS, Weighting, anchor_places, touch_weights
 
 AMOUNT_MINOR = 1_000_000
 """10,000.00: what every example divides."""
 
 _WON_AT = 1_000 * DAY
+_LABELS = {
+    "first": "First",
+    "lead": "Lead creation",
+    "opportunity": "Opportunity creation",
+    "last": "Last",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def divided_example(
     )
     parts = divide(amounts=np.array([AMOUNT_MINOR]), start=journeys.start, weights=weights)
     earned = dict(zip(journeys.touch.tolist(), parts.tolist(), strict=True))
-    notes = _milestones(journeys.touch.tolist(), weighting, touches, outcomes)
+    notes = _milestones(weighting, journeys, touches, outcomes)
     return [
         Part(
             touch,
@@ -139,25 +146,15 @@ def divided_example(
 
 
 def _milestones(
-    eligible: list[int], weighting: Weighting, touches: Touches, outcomes: Outcomes
+    weighting: Weighting, journeys: Journeys, touches: Touches, outcomes: Outcomes
 ) -> dict[int, list[str]]:
     """Return the milestones that each touch holds, of those the rule weighs."""
-    if not eligible:
-        return {}
-    times = touches.time[eligible]
-    moments = {
-        "lead": ("Lead creation", int(outcomes.lead_time[0])),
-        "opportunity": ("Opportunity creation", int(outcomes.opportunity_time[0])),
-    }
+    times = touches.time[journeys.touch]
     found: dict[int, list[str]] = {}
-    if "first" in weighting.anchors:
-        found.setdefault(eligible[0], []).append("First")
-    for name, (label, moment) in moments.items():
-        before = int((times <= moment).sum())
-        if name in weighting.anchors and before:
-            found.setdefault(eligible[before - 1], []).append(label)
-    if "last" in weighting.anchors:
-        found.setdefault(eligible[-1], []).append("Last")
+    for name, label in _LABELS.items():
+        place = int(anchor_places(name, journeys, times, outcomes)[0])
+        if name in weighting.anchors and place >= 0:
+            found.setdefault(int(journeys.touch[place]), []).append(label)
     return found
 
 

@@ -159,7 +159,9 @@ def touch_weights(
     if weighting.by:
         return _or_equal(_by_place(weighting, journeys, touches), journeys)
     weights = _anchored(weighting, journeys, touches.time, outcomes)
-    return _or_equal(weights * _kind_factors(weighting, journeys, touches), journeys)
+    if weighting.multipliers:
+        weights = weights * _kind_factors(weighting, journeys, touches)
+    return _or_equal(weights, journeys)
 
 
 def _anchored(weighting: Weighting, journeys: Journeys, time: Ints, outcomes: Outcomes) -> Ints:
@@ -170,23 +172,31 @@ def _anchored(weighting: Weighting, journeys: Journeys, time: Ints, outcomes: Ou
     scale = lcm(weighting.rest.denominator, *(w.denominator for w in weighting.anchors.values()))
     held = np.zeros(len(journeys.touch), np.int64)
     is_anchor = np.zeros(len(journeys.touch), bool)
+    times = time[journeys.touch] if {"lead", "opportunity"} & weighting.anchors.keys() else time
     for name, weight in weighting.anchors.items():
-        places = anchor_places(name, journeys, time, outcomes)
-        np.add.at(held, places[places >= 0], int(weight * scale))
-        is_anchor[places[places >= 0]] = True
-    outcome = journeys.outcome
-    between = np.bincount(outcome[~is_anchor], minlength=len(journeys.reasons))
-    return np.where(is_anchor, held * np.maximum(between, 1)[outcome], int(weighting.rest * scale))
+        places = anchor_places(name, journeys, times, outcomes)
+        places = places[places >= 0]
+        held[places] += int(weight * scale)
+        is_anchor[places] = True
+    if not weighting.rest:
+        return held
+    between = np.maximum(journeys.lengths - journeys.counts(is_anchor), 1)
+    held *= np.repeat(between, journeys.lengths)
+    held[~is_anchor] = int(weighting.rest * scale)
+    return held
 
 
-def anchor_places(name: str, journeys: Journeys, time: Ints, outcomes: Outcomes) -> Ints:
-    """Return per outcome the place of an anchor in `journeys.touch`, or -1."""
+def anchor_places(name: str, journeys: Journeys, times: Ints, outcomes: Outcomes) -> Ints:
+    """Return per outcome the place of an anchor in `journeys.touch`, or -1.
+
+    `times` are those of the journeys' touches, in their order.
+    """
     if name == "first":
         return np.where(journeys.lengths > 0, journeys.start[:-1], -1)
     if name == "last":
         return np.where(journeys.lengths > 0, journeys.start[1:] - 1, -1)
     moment = outcomes.lead_time if name == "lead" else outcomes.opportunity_time
-    return last_at_or_before(journeys=journeys, touch_time=time, moment=moment)
+    return last_at_or_before(journeys=journeys, times=times, moment=moment)
 
 
 def _by_place(weighting: Weighting, journeys: Journeys, touches: Touches) -> Ints:
@@ -209,9 +219,13 @@ def _kind_factors(weighting: Weighting, journeys: Journeys, touches: Touches) ->
 
 def _or_equal(weights: Ints, journeys: Journeys) -> Ints:
     """Give touches of a journey without any weight the same weight each."""
-    outcome = journeys.outcome
-    is_weightless = np.bincount(outcome[weights > 0], minlength=len(journeys.reasons)) == 0
-    return np.where(is_weightless[outcome], 1, weights)
+    filled = journeys.lengths > 0
+    if not filled.any():
+        return weights
+    is_weightless = np.add.reduceat(weights, journeys.start[:-1][filled]) == 0
+    if is_weightless.any():
+        weights[np.repeat(is_weightless, journeys.lengths[filled])] = 1
+    return weights
 
 
 _FIT = ("by", "goal", "shares", "names", "fitted_at", "fitted_on", "standard_errors")

@@ -19,6 +19,7 @@ from campaigns.models import Channel
 
 LIST = "admin:attribution_creditrule_changelist"
 _ADD = "admin:attribution_creditrule_add"
+_CUSTOM = {"first": 40, "last": 40, "rest": 20}
 _DATA_DRIVEN_WORDS = {
     "markov": "A channel’s share is by how much wins would fall without it. Fitted on your own "
     "journeys, those that led to nothing included.",
@@ -67,7 +68,9 @@ def initial_of(params: Mapping[str, str]) -> dict[str, Any]:
     kind = params.get("kind", "")
     if kind in CreditRule.Kind.values:
         slug = kind.replace("_", "-")
-        return {"kind": kind, "name": CreditRule.Kind(kind).label, "slug": slug}
+        parameters = _CUSTOM if kind == CreditRule.Kind.CUSTOM else {}
+        name = CreditRule.Kind(kind).label
+        return {"kind": kind, "name": name, "slug": slug, "parameters": parameters}
     return {}
 
 

@@ -27,6 +27,8 @@ def test_a_rule_is_written_beside_an_example_that_follows_every_key(desk_of: Sea
 
     ana.open("/admin/attribution/creditrule/add/?kind=custom")
     amounts = ana.page.locator("#rule-example output")
+    for name in ("first", "last", "rest"):
+        ana.field(name).fill("")
     ana.sees("At least one weight must be more than 0")
     ana.field("first").fill("60")
     ana.field("rest").fill("40")

@@ -7,10 +7,13 @@ remainder in 64-bit arithmetic. The estimate is off by a few units at most, so t
 wrap, and the wraps cancel). Limits: |amount| ≤ 10^15, total weight of a division < 2^60.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Ranks = NDArray[np.signedinteger[Any]]
 
 LARGEST_AMOUNT = 10**15
 """Minor units up to which a division is exact; a larger amount is refused."""
@@ -141,7 +144,7 @@ def _give_one_more(
         shares[places[rank(remainders[places]) < missing[rows]]] += 1
 
 
-def _compared(remainders: Ints) -> Ints:
+def _compared(remainders: Ints) -> Ranks:
     """Return the rank of every part in its column, the largest first and the earlier of equals."""
     ranks = np.zeros(remainders.shape, np.int8)
     for later in range(1, len(remainders)):
@@ -152,7 +155,7 @@ def _compared(remainders: Ints) -> Ints:
     return ranks
 
 
-def _sorted(remainders: Ints) -> Ints:
+def _sorted(remainders: Ints) -> Ranks:
     """Return the same for columns of any length."""
     ranks = np.empty(remainders.shape, np.int64)
     order = np.argsort(-remainders, axis=0, kind="stable")

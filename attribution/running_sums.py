@@ -12,7 +12,7 @@ _CELL = (
     "rule_id, grain, kind, bucket, reason, channel_id, campaign_id, send_id, message_id, link_id, "
     "touch_date, outcome_date"
 )
-# Every entry once per grain. GROUPING's bits are 1 for the dates that a set leaves out.
+# Every entry once per grain; first by both dates, which leaves few rows to sort by each. GROUPING's bits are 1 for the dates that a set leaves out.
 _SUMMED = """
     SELECT rule_id,
            CASE GROUPING(outcome_date, touch_date, touch_month)
@@ -23,15 +23,19 @@ _SUMMED = """
            coalesce(outcome_date, outcome_month) AS outcome_date,
            sum(amount_minor)::bigint AS amount_minor, sum(count_micro)::bigint AS count_micro
     FROM (
-        SELECT entry.rule_id, outcome.kind, entry.bucket, entry.reason, entry.channel_id,
-               entry.campaign_id, entry.send_id, entry.message_id, entry.link_id,
-               entry.touch_date, entry.outcome_date, entry.amount_minor, entry.count_micro,
-               date_trunc('month', entry.touch_date)::date AS touch_month,
-               date_trunc('month', entry.outcome_date)::date AS outcome_month
-        FROM attribution_creditentry entry
-        JOIN attribution_outcome outcome ON outcome.id = entry.outcome_id
-        {where}
-    ) entry
+        SELECT *, date_trunc('month', touch_date)::date AS touch_month,
+               date_trunc('month', outcome_date)::date AS outcome_month
+        FROM (
+            SELECT entry.rule_id, outcome.kind, entry.bucket, entry.reason, entry.channel_id,
+                   entry.campaign_id, entry.send_id, entry.message_id, entry.link_id,
+                   entry.touch_date, entry.outcome_date, sum(entry.amount_minor) AS amount_minor,
+                   sum(entry.count_micro) AS count_micro
+            FROM attribution_creditentry entry
+            JOIN attribution_outcome outcome ON outcome.id = entry.outcome_id
+            {where}
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        ) AS finest
+    ) AS dated
     GROUP BY rule_id, kind, bucket, reason, channel_id, campaign_id, send_id, message_id, link_id,
              GROUPING SETS ((), (outcome_date), (touch_date), (touch_month, outcome_month))
     HAVING sum(amount_minor) <> 0 OR sum(count_micro) <> 0

@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
                 ('channel', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.channel')),
                 ('link', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='links.link')),
                 ('message', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.message')),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='influences', to='attribution.outcome')),
+                ('outcome', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='influences', to='attribution.outcome')),
                 ('send', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.send')),
             ],
             options={

@@ -24,7 +24,10 @@ class OutcomeInfluence(InfluenceRow):
     touch. Kept so that the running sums can take back what they counted.
     """
 
-    outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="influences")
+    # The statement that counts reads the outcomes it names, so no key needs to check them
+    outcome = models.ForeignKey(
+        Outcome, models.CASCADE, related_name="influences", db_constraint=False
+    )
     state = models.CharField(max_length=4, blank=True, help_text="Of the deal; leads have none")
     amount_minor = models.BigIntegerField(help_text="Of the whole outcome")
     lag_seconds = models.BigIntegerField(

@@ -76,6 +76,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _model("Connections", "cable", "crm_sync", "connection"),
             _model("Deals", "handshake", "crm_sync", "deal"),
+            _model("Refunds", "undo", "crm_sync", "dealrefund"),
             _model("Contacts", "contacts", "crm_sync", "contact"),
             _model("Companies", "domain", "crm_sync", "company"),
             _model("Stages", "linear_scale", "crm_sync", "stage"),

@@ -18,6 +18,7 @@ from campaigns.api_base import ApiModelViewSet, ApiReadOnlyViewSet
 from campaigns.doorbell import SYNC, ring_on_commit
 from campaigns.money import api_money
 from crm_sync import services
+from crm_sync.api_refunds import RefundViewSet
 from crm_sync.connections import check_base_url
 from crm_sync.models import Connection, Deal, SyncProblem, SyncRun
 
@@ -274,6 +275,7 @@ class SyncProblemViewSet(ApiReadOnlyViewSet):
 
 ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     ("deals", DealViewSet),
+    ("refunds", RefundViewSet),
     ("connections", ConnectionViewSet),
     ("sync-runs", SyncRunViewSet),
     ("sync-problems", SyncProblemViewSet),

@@ -48,7 +48,11 @@ GROUPS = {
         ("links", ("view",), ["domain"]),
         ("tracking", ("view",), ["person", "click", "clicktotal", "touchpoint", "event", "goal"]),
         ("tracking", ("view",), ["tapbreakdown", "orphantotal"]),
-        ("crm_sync", ("view",), ["company", "contact", "deal", "dealcontact", "dealchange"]),
+        (
+            "crm_sync",
+            ("view",),
+            ["company", "contact", "deal", "dealcontact", "dealchange", "dealrefund"],
+        ),
         ("attribution", ("view",), REPORTS),
         ("attribution", ("change",), ["finding"]),
     ],
@@ -59,7 +63,7 @@ GROUPS = {
     ],
     "Operations": [
         ("crm_sync", ("view",), None),
-        ("crm_sync", ALL, ["connection"]),
+        ("crm_sync", ALL, ["connection", "dealrefund"]),
         ("crm_sync", ("change",), ["syncproblem", "stage", "pipeline", "writeback"]),
         ("crm_sync", ("add",), ["syncrun"]),
         ("campaigns", ALL, ["apikey", "channel", "sendingpolicy"]),

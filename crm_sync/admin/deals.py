@@ -13,6 +13,7 @@ from campaigns.admin_base import ReadOnlyTabularInline, ReadOnlyTextrailAdmin
 from campaigns.money import display_amount
 from campaigns.personal_data import shown_email, shown_phone
 from crm_sync.admin.badges import OUTCOME_COLOURS
+from crm_sync.admin.refunds import RefundInline
 from crm_sync.models import Deal, DealChange, DealContact
 
 
@@ -61,7 +62,7 @@ class DealAdmin(ReadOnlyTextrailAdmin):
     )
     list_select_related = ("company", "stage", "connection")
     search_fields = ("name", "external_id", "company__name")
-    inlines = (DealContactInline,)
+    inlines = (DealContactInline, RefundInline)
     change_form_outer_after_template = "crm_sync/deal_history.html"
     fieldsets = (
         (
@@ -121,8 +122,11 @@ class DealAdmin(ReadOnlyTextrailAdmin):
         return deal.deleted_at and deal.deleted_at.date()
 
     def get_inlines(self, request: HttpRequest, obj: Deal | None) -> Any:
-        """Leave the table of contacts out where there are none."""
-        return self.inlines if obj is not None and obj.deal_contacts.exists() else ()
+        """Leave out a table of contacts or of refunds that would be empty."""
+        if obj is None:
+            return ()
+        shown = (obj.deal_contacts.exists(), obj.refunds.standing().exists())
+        return [inline for inline, has_rows in zip(self.inlines, shown, strict=True) if has_rows]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Put the deal's history below its facts."""

@@ -6,28 +6,19 @@ from decimal import Decimal
 
 from attribution.reports.columns import Column
 from attribution.reports.definitions import define
-from attribution.reports.gathering import Rows, gather
+from attribution.reports.dimension_rows import without_rate
+from attribution.reports.gathering import gather
 from attribution.reports.kinds import ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
 from attribution.reports.query import ReportQuery
 from attribution.reports.report import Report
-from attribution.reports.scope import Scope, scope_of
-from attribution.reports.traffic import traffic_by_send
-from campaigns.models import Channel, Send, planned_recipients
-from campaigns.money import display_amount
+from attribution.reports.scope import scope_of
+from attribution.reports.traffic import add_traffic
+from campaigns.models import Channel
 
 NAME, TITLE = "channels", "Channels compared"
-_TRAFFIC = (
-    "recipients",
-    "delivered",
-    "human_taps",
-    "machine_taps",
-    "recipients_tapped",
-    "opt_outs",
-)
-_PLANNED = ("audience_size", "holdout_percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def build(query: ReportQuery, *, now: datetime) -> Report[ChannelRow]:
     """
     scope = scope_of(query, now=now)
     figures, unconverted = gather(scope, by="channel")
-    _add_traffic(figures, scope)
+    add_traffic(figures, scope, by="channel")
     whole = total_of(figures.values(), margin=scope.margin)
     rows = [
         _row(channel, figures[channel.pk], whole.revenue_minor)
@@ -72,36 +63,13 @@ def build(query: ReportQuery, *, now: datetime) -> Report[ChannelRow]:
     ]
     rows.sort(key=lambda row: (-row.metrics.revenue_minor, -row.metrics.pipeline_minor))
     proof = prove(scope)
-    notes = tuple(
-        f"Spend of {display_amount(minor, currency)} has no exchange rate and is left out."
-        for currency, minor in sorted(unconverted.items())
-    )
-    definitions = define(scope, proof.statements, notes=notes)
+    definitions = define(scope, proof.statements, notes=without_rate(unconverted))
     return Report(NAME, TITLE, COLUMNS, rows, ChannelRow(whole, "Total"), definitions, proof)
 
 
 def _row(channel: Channel, metrics: Metrics, revenue_minor: int) -> ChannelRow:
     share = Decimal(metrics.revenue_minor) / revenue_minor if revenue_minor > 0 else None
     return ChannelRow(metrics, channel.name, channel.slug, channel.color, share)
-
-
-def _add_traffic(figures: Rows, scope: Scope) -> None:
-    """Add the sends' recipients, taps and opt-outs to the channel each went out on."""
-    sends = Send.objects.all()
-    if scope.channel:
-        sends = sends.filter(channel=scope.channel)
-    if scope.campaign:
-        sends = sends.filter(campaign=scope.campaign)
-    traffic = traffic_by_send(scope.query)
-    for send in sends.order_by().values("pk", "channel_id", "status", *_PLANNED):
-        figure = traffic.get(send["pk"], Metrics())
-        if figure.recipients is None and send["status"] in {"live", "done"}:
-            figure.recipients = planned_recipients(*(send[name] for name in _PLANNED))
-        row = figures[send["channel_id"]]
-        for name in _TRAFFIC:
-            value = getattr(figure, name)
-            if value is not None:
-                setattr(row, name, (getattr(row, name) or 0) + value)
 
 
 KIND = ReportKind(

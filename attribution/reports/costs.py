@@ -1,30 +1,35 @@
-"""Spend by send or by channel, in the reporting currency at each day's rate."""
+"""Spend by send, channel, campaign or audience, in the reporting currency at each day's rate."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Literal
-from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
 from attribution.rates import RatesOfDays
-from attribution.reports.query import ReportQuery
+from attribution.reports.credit import Key
+from attribution.reports.query import Dimension, ReportQuery
 from campaigns.exchange import convert_at
 from campaigns.models import Spend
 
-Dimension = Literal["send", "channel"]
+_OWNERS = {
+    "send": "send_id", "channel": "channel_id", "campaign": "campaign_id",
+    "audience": "send__audience",
+}  # fmt: skip
+"""What spend is booked on; no platform knows our messages and links."""
 
 
 @dataclass(slots=True)
 class Costs:
     """Spend per row (None: spend that names no send), and what no rate could convert."""
 
-    by_key: dict[UUID | None, int] = field(default_factory=lambda: defaultdict(int))
+    by_key: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     unconverted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def costs_by(dimension: Dimension, query: ReportQuery, spend: QuerySet[Spend]) -> Costs:
-    """Return the spend of the report's days, added up by send or by channel."""
+    """Return the spend of the report's days by row; none by message or link, which have none."""
+    if dimension not in _OWNERS:
+        return Costs()
     if query.starts_on:
         spend = spend.filter(date__gte=query.starts_on)
     if query.ends_on:
@@ -33,7 +38,7 @@ def costs_by(dimension: Dimension, query: ReportQuery, spend: QuerySet[Spend]) -
         spend = spend.filter(date__lte=query.as_of.date())
     cells = list(
         spend.order_by()
-        .values_list(f"{dimension}_id", "currency", "date")
+        .values_list(_OWNERS[dimension], "currency", "date")
         .annotate(minor=Sum("amount_minor"))
     )
     rates = RatesOfDays((currency, day) for _, currency, day, _ in cells)
@@ -43,5 +48,5 @@ def costs_by(dimension: Dimension, query: ReportQuery, spend: QuerySet[Spend]) -
         if rate is None:
             costs.unconverted[currency] += minor
         else:
-            costs.by_key[key] += convert_at(minor=minor, currency=currency, rate=rate)
+            costs.by_key[key or None] += convert_at(minor=minor, currency=currency, rate=rate)
     return costs

@@ -1,17 +1,16 @@
 """Brings a row's figures together from credit, spend, traffic and influence."""
 
 from collections import defaultdict
-from typing import Literal
 
 from attribution.models import Bucket, Outcome
 from attribution.reports.costs import costs_by
 from attribution.reports.credit import Cell, Key, credit_cells, only
 from attribution.reports.influence import influence_by
 from attribution.reports.metrics import Metrics
+from attribution.reports.query import Dimension
 from attribution.reports.scope import Scope
 from campaigns.models import Spend
 
-Dimension = Literal["send", "channel"]
 Rows = dict[Key, Metrics]
 
 _COUNTS = {
@@ -32,14 +31,14 @@ _AMOUNTS = {
 
 
 def gather(scope: Scope, *, by: Dimension) -> tuple[Rows, dict[str, int]]:
-    """Return the figures per send or channel, and the spend no rate could convert.
+    """Return the figures per row of a dimension, and the spend no rate could convert.
 
-    The key None holds what belongs to no send. Constant in queries: credit, sourced credit,
+    The key None holds what belongs to no row. Constant in queries: credit, sourced credit,
     influence, spend and its rates.
     """
     rows: Rows = defaultdict(lambda: Metrics(margin=scope.margin))
     for cell in credit_cells(scope, scope.rule, by=by, basis=scope.query.date_basis):
-        _take_credit(rows, cell)
+        take_credit(rows[cell.key], cell)
     if scope.first_touch:
         for cell in credit_cells(scope, scope.first_touch, by=by, basis=scope.query.date_basis):
             _take_sourced(rows, cell)
@@ -51,10 +50,10 @@ def gather(scope: Scope, *, by: Dimension) -> tuple[Rows, dict[str, int]]:
     return rows, dict(costs.unconverted)
 
 
-def _take_credit(rows: Rows, cell: Cell) -> None:
+def take_credit(row: Metrics, cell: Cell) -> None:
+    """Add what a cell's touches earned to a row; what nobody earned belongs to none."""
     if cell.bucket != Bucket.ATTRIBUTED:
         return
-    row = rows[cell.key]
     count = _COUNTS.get(Outcome.Kind(cell.kind))
     if count:
         setattr(row, count, getattr(row, count) + cell.count_micro)

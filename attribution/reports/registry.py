@@ -10,7 +10,9 @@ from django.conf import settings
 from attribution.reports import (
     changes,
     channels,
+    cohorts,
     data_quality,
+    funnel,
     paths,
     positions,
     reconciliation,
@@ -29,6 +31,8 @@ _MODULES = (
     sends,
     channels,
     rules,
+    funnel,
+    cohorts,
     positions,
     paths,
     time_lag,

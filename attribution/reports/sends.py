@@ -3,34 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from attribution.reports.columns import Column
 from attribution.reports.definitions import define
+from attribution.reports.dimension_rows import build_by, without_rate
 from attribution.reports.gathering import Rows, gather
 from attribution.reports.kinds import ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
-from attribution.reports.query import ReportQuery
+from attribution.reports.query import Dimension, ReportQuery
 from attribution.reports.report import Report
 from attribution.reports.scope import Scope, scope_of
-from attribution.reports.traffic import traffic_by_send
+from attribution.reports.traffic import add_traffic, sends_of
 from campaigns.models import Send
 from campaigns.money import display_amount
 
 NAME, TITLE = "sends", "Send report"
 _NOT_SENT = {Send.Status.DRAFT, Send.Status.READY, Send.Status.CANCELLED}
-_TRAFFIC = (
-    "recipients",
-    "delivered",
-    "human_taps",
-    "machine_taps",
-    "recipients_tapped",
-    "opt_outs",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +49,21 @@ COLUMNS: tuple[Column[SendRow], ...] = (
 )
 
 
-def build(query: ReportQuery, *, now: datetime) -> Report[SendRow]:
-    """Return the send report. Constant in queries.
+def build(query: ReportQuery, *, now: datetime) -> Report[Any]:
+    """Return the send report, or the same figures by campaign, message, link or audience.
+
+    Constant in queries.
 
     Raises:
         InvalidReportQueryError: the rule, the channel or the campaign does not exist.
         NoCreditRuleError: no credit rule is active.
     """
     scope = scope_of(query, now=now)
+    by: Dimension = query.by or "send"
+    if by != "send":
+        return build_by(by, scope, name=NAME, title=TITLE)
     figures, unconverted = gather(scope, by="send")
-    _add_traffic(figures, scope)
+    add_traffic(figures, scope, by="send")
     rows = _rows(_sends(scope), figures, scope)
     proof = prove(scope)
     total = SendRow(total_of((row.metrics for row in rows), margin=scope.margin), "Total", "")
@@ -81,23 +80,12 @@ def build_row(send: Send, *, now: datetime) -> tuple[SendRow, Scope]:
     """
     scope = scope_of(ReportQuery(campaign=str(send.campaign_id)), now=now)
     figures, _ = gather(scope, by="send")
-    _add_traffic(figures, scope)
+    add_traffic(figures, scope, by="send")
     return _row(send, _completed(figures.get(send.pk), send, scope)), scope
 
 
 def _sends(scope: Scope) -> QuerySet[Send]:
-    sends = Send.objects.select_related("campaign").order_by("-live_at", "-created_at")
-    if scope.channel:
-        sends = sends.filter(channel=scope.channel)
-    if scope.campaign:
-        sends = sends.filter(campaign=scope.campaign)
-    return sends
-
-
-def _add_traffic(figures: Rows, scope: Scope) -> None:
-    for send, traffic in traffic_by_send(scope.query).items():
-        for name in _TRAFFIC:
-            setattr(figures[send], name, getattr(traffic, name))
+    return sends_of(scope).select_related("campaign").order_by("-live_at", "-created_at")
 
 
 def _rows(sends: Iterable[Send], figures: Rows, scope: Scope) -> list[SendRow]:
@@ -149,9 +137,7 @@ def _notes(scope: Scope, figures: Rows, unconverted: dict[str, int]) -> tuple[st
     if elsewhere and elsewhere.revenue_minor:
         amount = display_amount(elsewhere.revenue_minor, scope.currency)
         notes.append(f"Revenue of {amount} was earned by touches of no send.")
-    for currency, minor in sorted(unconverted.items()):
-        amount = display_amount(minor, currency)
-        notes.append(f"Spend of {amount} has no exchange rate and is left out.")
+    notes += without_rate(unconverted)
     return tuple(notes)
 
 
@@ -161,4 +147,5 @@ KIND = ReportKind(
     question="What every send cost and brought: taps, leads, pipeline and revenue, under one rule.",
     build=build,
     bases=("outcome", "touch"),
+    dimensions=("send", "campaign", "message", "link", "audience", "channel"),
 )

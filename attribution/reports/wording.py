@@ -8,6 +8,7 @@ CONTACT_MODES = {
 }
 DATE_BASES = {
     "touch": "the day of the touch that earned the credit",
+    "cohort": "the month of the touch that earned the credit",
     "outcome": "the day of the lead, of the deal's creation or of its close",
 }
 REASONS = {

@@ -17,7 +17,6 @@ from attribution.reports.wording import GOALS
 from campaigns.money import display_amount
 
 _STATUS_TAGS = {"Live": "tr-tag-good", "Done": "tr-tag-accent", "Cancelled": "tr-tag-bad"}
-_FOR_MACHINES = {"id", "code", "url", "deal_id", "outcome_id"}
 _NO_NAMES = {"status", "severity"}
 _WIDER = {"campaign", "utm_campaign", "cause", "goal", "part_of"}
 
@@ -44,7 +43,7 @@ def table_of(report: Report[Any], links: CellLinks) -> dict[str, Any]:
     The first column never leaves the screen, so a long name is broken into a title and a
     subtitle there.
     """
-    shown = [column for column in report.columns if column.name not in _FOR_MACHINES]
+    shown = report.shown_columns
     names = _name_columns(shown)
     columns = [column for column in shown if column not in names]
     opens = _opening(columns)

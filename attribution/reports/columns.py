@@ -20,7 +20,7 @@ class Column(Generic[RowT]):
 
     `help` says in a sentence how the figure comes about; it is the column's tooltip. `group`
     is the heading it stands under with its neighbours. `currency` reads a row's own currency,
-    where that is not the report's.
+    where that is not the report's. `is_key` marks an id, for machines: no page shows it.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Column(Generic[RowT]):
     help: str = ""
     group: str = ""
     currency: Callable[[RowT], str] | None = None
+    is_key: bool = False
 
     @property
     def is_number(self) -> bool:

@@ -43,7 +43,7 @@ class FindingRow:
 
 COLUMNS: tuple[Column[FindingRow], ...] = (
     Column("finding", "Finding", "text", lambda row: row.title),
-    Column("code", "Code", "text", lambda row: row.code),
+    Column("code", "Code", "text", lambda row: row.code, is_key=True),
     Column("severity", "Severity", "text", lambda row: row.severity),
     Column("rows", "Rows", "whole", lambda row: row.row_count, "Deals, touches or records it is about"),
     Column("at_stake", "Money at stake", "money", lambda row: row.amount_minor, "What these rows are worth"),
@@ -51,7 +51,7 @@ COLUMNS: tuple[Column[FindingRow], ...] = (
     Column("age_days", "Age", "days", lambda row: row.age_days, "Days since it was first seen"),
     Column("first_seen_at", "First seen", "moment", lambda row: row.first_seen_at),
     Column("advice", "What to do", "text", lambda row: row.advice),
-    Column("url", "Page", "text", lambda row: row.url, "Where its rows are put right"),
+    Column("url", "Page", "text", lambda row: row.url, "Where its rows are put right", is_key=True),
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class DimensionRow:
 _HEAD: tuple[Column[DimensionRow], ...] = (
     Column("name", "Name", "text", lambda row: row.name.name),
     Column("part_of", "Part of", "text", lambda row: row.name.part_of),
-    Column("id", "Id", "text", lambda row: str(row.key or "")),
+    Column("id", "Id", "text", lambda row: str(row.key or ""), is_key=True),
 )
 
 

@@ -72,7 +72,7 @@ class PositionRow:
 COLUMNS: tuple[Column[PositionRow], ...] = (
     Column("name", "Name", "text", lambda row: row.name.name),
     Column("part_of", "Part of", "text", lambda row: row.name.part_of),
-    Column("id", "Id", "text", lambda row: str(row.key or "")),
+    Column("id", "Id", "text", lambda row: str(row.key or ""), is_key=True),
     Column("first", "First", "whole", lambda row: row.places.first, "It opened a journey of several touches", "Touches"),
     Column("middle", "Middle", "whole", lambda row: row.places.middle, "It stood between others", "Touches"),
     Column("last", "Last", "whole", lambda row: row.places.last, "It closed a journey of several touches", "Touches"),

@@ -41,6 +41,11 @@ class Report(Generic[RowT]):
         return f"{API_PATH}{self.name}?{urlencode(self.definitions.pinned)}"
 
     @property
+    def shown_columns(self) -> list[Column[RowT]]:
+        """The columns that people read: all but the ids."""
+        return [column for column in self.columns if not column.is_key]
+
+    @property
     def currency(self) -> str:
         """The currency of every amount."""
         return self.definitions.currency

@@ -181,7 +181,7 @@ def _columns(known: Sequence[CreditRule], by: Dimension, *, counts: bool) -> lis
     spread = "Places between its best and its worst rank"
     return [
         Column(by, by.capitalize(), "text", lambda row: row.name.name),
-        Column("id", "Id", "text", lambda row: str(row.key or "")),
+        Column("id", "Id", "text", lambda row: str(row.key or ""), is_key=True),
         *figures,
         *places,
         Column("rank_spread", "Rank spread", "whole", lambda row: row.rank_spread, spread, "Rank"),

@@ -111,7 +111,7 @@ class SourceRow:
 COLUMNS: tuple[Column[SourceRow], ...] = (
     Column("name", "Name", "text", lambda row: row.name.name),
     Column("part_of", "Part of", "text", lambda row: row.name.part_of),
-    Column("id", "Id", "text", lambda row: str(row.key or "")),
+    Column("id", "Id", "text", lambda row: str(row.key or ""), is_key=True),
     Column("sourced_crm", "Outcomes", "whole", lambda row: row.crm, "Outcomes whose lead source in the CRM means this channel", "Sourced: CRM lead source"),
     Column("sourced_crm_amount", "Amount", "money", lambda row: row.crm_minor, "Their full amount", "Sourced: CRM lead source"),
     Column("sourced_first", "Outcomes", "whole", lambda row: row.first, "Outcomes whose first touch it was", "Sourced: first touch"),

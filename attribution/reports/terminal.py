@@ -63,7 +63,7 @@ def _blocks(report: Report[Any]) -> list[str]:
     if not report.rows:
         return []
     rows = [*report.rows, *([report.total] if report.total is not None else [])]
-    name, *others = [column for column in report.columns if column.name not in _IN_NAME]
+    name, *others = [column for column in report.shown_columns if column.name not in _IN_NAME]
     shown = [_cells(column, rows, report.currency) for column in (name, *others)]
     shown[0][-1] = "Total" if report.total is not None else shown[0][-1]
     filled = [cells for cells in shown[1:] if any(cell != DASH for cell in cells[1:])]

@@ -5,6 +5,15 @@ import os
 import sys
 
 
+def needs_no_services(arguments: list[str]) -> bool:
+    """Whether a command only tells of itself, or proves a bundle on a machine without any."""
+    if {"help", "--help", "-h", "--version"} & set(arguments):
+        return True
+    return arguments[:1] == ["verify_ledger"] and any(
+        argument.partition("=")[0] == "--bundle" for argument in arguments
+    )
+
+
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -14,7 +23,7 @@ def main() -> None:
     from config.servers import ServerStartError
     from config.services import use_services
 
-    if not {"help", "--help", "-h", "--version"} & set(sys.argv):
+    if not needs_no_services(sys.argv[1:]):
         try:
             use_services()
         except ServerStartError as error:

@@ -37,13 +37,15 @@ class Facts:
     """What the engine divides by. `places[i]` (of type `PLACE`) is row `i` of `touches`.
 
     Behind the last touch `places` has one row more, which is nowhere: so -1 stands for nobody.
-    People differ by contact mode, and with them the members and the lead anchor.
+    People differ by contact mode, and with them the members and the lead anchor; `people` are
+    their ids by row, of type `ID`.
     """
 
     outcomes: dict[str, Outcomes]
     touches: Touches
     places: NDArray[Any]
     members: dict[str, Members]
+    people: NDArray[Any]
 
 
 def nowhere() -> NDArray[Any]:

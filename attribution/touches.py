@@ -88,6 +88,7 @@ def gather(outcomes: Sequence[Outcome], modes: Iterable[str]) -> Facts:
         touches=_touch_columns(rows),
         places=_places(rows),
         members=members,
+        people=people,
     )
 
 

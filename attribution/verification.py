@@ -5,13 +5,11 @@ them. Everything is read from one snapshot, so that work going on meanwhile look
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
 import numpy as np
-from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from attribution import ledger, outcomes
@@ -24,6 +22,7 @@ from attribution.influence_sums import influence_differences
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.references import lost_references
 from attribution.running_sums import total_differences
+from attribution.snapshots import snapshot
 from crm_sync.models import Deal
 from tracking.models import Event
 
@@ -48,7 +47,7 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
     Checked: outcomes against deals and events, credit against a fresh division, each outcome's
     parts against its amount and count, running sums against entries, and the hash chain.
     """
-    with _snapshot():
+    with snapshot():
         waiting = all_waiting()
         problems: list[Problem] = []
         total, done = Deal.objects.count() + _goal_events().count(), 0
@@ -64,17 +63,6 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
         problems += _chain_problems()
         problems += _reference_problems()
     return problems
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """Read everything as of one moment, where no transaction is under way already."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _derived(waiting: Affected) -> Iterator[tuple[int, outcomes.Derived]]:

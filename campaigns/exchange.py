@@ -1,12 +1,12 @@
 """Amounts in the reporting currency, at the rate of a day."""
 
 import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from django.conf import settings
 
 from campaigns.models import ExchangeRate, RateChange
-from campaigns.money import minor_digits
+from campaigns.money import converted
 
 MAX_AGE = datetime.timedelta(days=7)
 
@@ -30,9 +30,7 @@ def rate_on(*, currency: str, date: datetime.date) -> Decimal | None:
 
 def convert_at(*, minor: int, currency: str, rate: Decimal) -> int:
     """Return minor units of the reporting currency at a known rate, rounded half to even."""
-    shift = minor_digits(settings.REPORTING_CURRENCY) - minor_digits(currency)
-    exact = (Decimal(minor) * rate).scaleb(shift)
-    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
+    return converted(minor=minor, currency=currency, into=settings.REPORTING_CURRENCY, rate=rate)
 
 
 def convert(*, minor: int, currency: str, date: datetime.date) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 # ISO 4217, column "minor unit", where it is not 2
 _OTHER_DIGITS = {
@@ -113,6 +113,13 @@ def display_amount(minor: int, currency: str) -> str:
 def api_money(minor: int, currency: str) -> dict[str, str]:
     """Return the API's shape of an amount."""
     return {"amount": format_amount(minor, currency), "currency": currency}
+
+
+def converted(*, minor: int, currency: str, into: str, rate: Decimal) -> int:
+    """Return minor units of another currency, rounded half to even; `rate` is per major unit."""
+    shift = minor_digits(into) - minor_digits(currency)
+    exact = (Decimal(minor) * rate).scaleb(shift)
+    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
 def as_decimal(minor: int, currency: str) -> Decimal:

@@ -83,5 +83,5 @@ def numbered(pairs: list[Pairs]) -> tuple[NDArray[np.void], list[NDArray[np.int6
     joined = np.concatenate(everybody) if everybody else np.zeros(0, "S16")
     people, places = np.unique(joined, return_inverse=True)
     ends = np.cumsum([len(each) for each in everybody]).tolist()
-    split = np.split(places.astype(np.int64), ends[:-1])
+    split = np.split(places.astype(np.int64), ends[:-1]) if pairs else []
     return people.view(f"V{len(NO_ID)}"), split

@@ -13,9 +13,11 @@ from django.db import transaction
 from crm_sync.contact_intake import take_contacts
 from crm_sync.deal_intake import take_deals
 from crm_sync.intake_counts import IntakeCounts, crop, is_older
-from crm_sync.models import Company, Connection, Pipeline, Stage, SyncRun
+from crm_sync.models import Company, Connection, Deal, Pipeline, Stage, SyncRun
 from crm_sync.records import CompanyRecord, PipelineRecord, StageRecord
 from crm_sync.stages import move_outcomes
+from tracking.changes import note_changes
+from tracking.models import PendingChange
 
 __all__ = ["IntakeCounts", "take_companies", "take_contacts", "take_deals", "take_pipelines"]
 
@@ -85,13 +87,18 @@ def _update_stage(stage: Stage, run: SyncRun, record: StageRecord, now: datetime
 def take_companies(
     *, connection: Connection, run: SyncRun, records: Sequence[CompanyRecord], now: datetime
 ) -> IntakeCounts:
-    """Take over companies. `run` and `now` are as for the other records; nothing notes them."""
+    """Take over companies. `run` is as for the other records.
+
+    The deals of a company whose domain changed are noted: a free-mail domain makes no company,
+    so whose touches count may be different now.
+    """
     latest = {record.external_id: record for record in records}
     known = {
         company.external_id: company
         for company in Company.objects.filter(connection=connection, external_id__in=latest)
     }
     created, updated, unchanged = [], [], 0
+    moved: list[Company] = []
     for record in latest.values():
         company = known.get(record.external_id)
         if company is None:
@@ -99,9 +106,16 @@ def take_companies(
         elif is_older(record, company) or not _differs(company, record):
             unchanged += 1
         else:
+            domain = company.domain
             updated.append(_write(company, record))
+            moved += [company] if company.domain != domain else []
     Company.objects.bulk_create(created, batch_size=1000)
     Company.objects.bulk_update(updated, ["name", "domain", "modified_at"], batch_size=1000)
+    if moved:
+        deals = Deal.objects.filter(company__in=moved).values_list("pk", flat=True)
+        note_changes(
+            subject=PendingChange.Subject.DEAL, ids=list(deals), cause="deal_changed", now=now
+        )
     return IntakeCounts(len(created), len(updated), unchanged)
 
 

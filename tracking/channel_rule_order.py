@@ -1,9 +1,9 @@
 """Moving channel rules up and down the list, and the preview of what a change would move."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -12,7 +12,7 @@ from tracking.channels import Rule, RuleSet, TouchInputs, classify
 from tracking.models import ChannelRule, Touchpoint
 
 STEP: Final = 10
-_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 
 class AtTheEndError(ValueError):
@@ -52,7 +52,7 @@ def preview_rules(rules: RuleSet) -> Preview:
     groups = (
         Touchpoint.objects.filter(Q(link=None) | Q(link__send=None))
         .order_by()
-        .values(*_TAGS, "referrer", "click_ids", "channel__slug")
+        .values(*TAGS, "referrer", "click_ids", "channel__slug")
         .annotate(count=Count("pk"))
     )
     counts: Counter[tuple[str, str]] = Counter()
@@ -60,17 +60,22 @@ def preview_rules(rules: RuleSet) -> Preview:
     total = 0
     for group in groups.iterator():
         total += group["count"]
-        tags = {name: group[name] for name in _TAGS}
-        inputs = TouchInputs.of_utm(
-            tags, referrer=group["referrer"], click_ids=frozenset(group["click_ids"])
-        )
-        move = (group["channel__slug"], classify(inputs, rules).channel_slug)
+        move = (group["channel__slug"], classify(inputs_of(group), rules).channel_slug)
         if move[0] != move[1]:
             counts[move] += group["count"]
-            said = {name: value for name, value in tags.items() if value}
+            said = {name: group[name] for name in TAGS if group[name]}
             examples.setdefault(move, said | {"referrer": group["referrer"]})
     moves = [Move(*move, count, examples[move]) for move, count in counts.most_common()]
     return Preview(rules.version, total, moves)
+
+
+def inputs_of(group: Mapping[str, Any]) -> TouchInputs:
+    """Return what rules read of touches with equal tags, referrer and click ids."""
+    return TouchInputs.of_utm(
+        {name: group[name] for name in TAGS},
+        referrer=group["referrer"],
+        click_ids=frozenset(group["click_ids"]),
+    )
 
 
 def rules_with(changed: Sequence[ChannelRule]) -> RuleSet:

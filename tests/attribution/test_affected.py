@@ -9,16 +9,20 @@ from django.test.utils import CaptureQueriesContext
 from attribution.affected import affected_by, all_waiting
 from attribution.models import Outcome
 from campaigns.models import ExchangeRate, RateChange
+from crm_sync.intake import take_companies
 from tests.attribution.builders import (
     NOW,
     a_company,
     a_contact,
     a_deal,
     a_lead,
+    a_tap,
     make_identity,
     note_person,
     settle,
+    sums,
 )
+from tests.crm_sync.builders import a_company_record, a_run
 from tracking.models import Identity, PendingChange
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +143,25 @@ def test_settling_looks_at_no_outcome_that_a_change_does_not_concern() -> None:
         deals[0].pk
     }
     assert touched.filter(event__isnull=False).count() == 1
+
+
+def test_a_company_whose_domain_becomes_free_mail_settles_without_a_rebuild() -> None:
+    ann = make_identity()
+    a_tap(ann, days=10)
+    company = a_company("acme.example")
+    a_contact(ann, company=company)
+    a_deal(amount_minor=100_00, won=1, company=company)
+    settle()
+    assert sums() == {"sms": 100_00}
+
+    take_companies(
+        connection=company.connection,
+        run=a_run(company.connection),
+        records=[a_company_record(company.external_id, domain="gmail.com", modified_at=NOW)],
+        now=NOW,
+    )
+    settle()
+
+    assert {place: minor for place, minor in sums().items() if minor} == {
+        "unattributed: no_contacts": 100_00
+    }

@@ -3,9 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -15,10 +19,12 @@ from campaigns.admin_base import (
     RowActionsMixin,
     TextrailAdmin,
 )
-from tracking.channel_rule_order import AtTheEndError, move_rule, next_position
+from tracking.channel_rule_order import AtTheEndError, move_rule, next_position, preview_rules
 from tracking.channel_wording import describe_conditions, read_conditions, write_conditions
 from tracking.channels import FIELDS, OPERATORS, ConditionError
 from tracking.models import ChannelRule
+from tracking.reclassifying import reclassify
+from tracking.rule_sets import load_rules
 
 
 class ChannelRuleForm(forms.ModelForm):
@@ -85,6 +91,31 @@ class ChannelRuleAdmin(RowActionsMixin, TextrailAdmin):
             RowAction("up", "Try earlier", lambda request, rule: _move(rule, up=True)),
             RowAction("down", "Try later", lambda request, rule: _move(rule, up=False)),
         ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that says what the rules would move, and moves it."""
+        view = self.admin_site.admin_view(self.apply_page)
+        return [
+            path("apply/", view, name="tracking_channelrule_apply"),
+            *super().get_urls(),
+        ]
+
+    def apply_page(self, request: HttpRequest) -> HttpResponse:
+        """Show what the rules in force would move among earlier touches; a press moves it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            moved = reclassify(now=timezone.now())
+            messages.success(request, f"{moved:,} touches changed their channel; credit follows.")
+            return redirect("admin:tracking_channelrule_changelist")
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Apply the rules to earlier touches",
+            "opts": self.opts,
+            "preview": preview_rules(load_rules()),
+        }
+        return TemplateResponse(request, "tracking/rules_apply.html", context)
 
     def save_model(self, request: HttpRequest, obj: ChannelRule, form: Any, change: Any) -> None:
         """Put a new rule behind all others."""

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -17,6 +18,7 @@ from tracking.channel_rule_order import next_position, preview_rules, rules_with
 from tracking.channel_wording import describe_conditions
 from tracking.channels import ConditionError, check_conditions
 from tracking.models import ChannelRule
+from tracking.reclassifying import reclassify
 
 
 class ChannelRuleSerializer(serializers.ModelSerializer):
@@ -74,6 +76,12 @@ class PreviewSerializer(serializers.Serializer):
     moves = MoveSerializer(many=True)
 
 
+class AppliedSerializer(serializers.Serializer):
+    """How many touches changed their channel."""
+
+    moved = serializers.IntegerField()
+
+
 class PreviewRuleSerializer(ChannelRuleSerializer):
     """A rule as it might be: `id` names the one it would replace."""
 
@@ -121,6 +129,12 @@ class ChannelRuleViewSet(ApiModelViewSet):
                 "moves": [asdict(move) for move in preview.moves],
             }
         )
+
+    @extend_schema(request=None, responses=AppliedSerializer)
+    @action(detail=False, methods=["post"])
+    def apply(self, request: Request) -> Response:
+        """Give earlier touches the channel that the rules in force name; credit follows."""
+        return Response({"moved": reclassify(now=timezone.now())})
 
 
 def _rule(row: dict[str, Any]) -> ChannelRule:

@@ -18,13 +18,18 @@ from django.db import connection
 from attribution.models import CreditRule, Outcome
 
 _PLACE = "channel_id, campaign_id, send_id, message_id, link_id, audience"
-_COUNTED = f"outcome_id, {_PLACE}, kind, outcome_date, state, amount_minor, lag_seconds"
+_COUNTED = (
+    f"outcome_id, {_PLACE}, kind, outcome_date, state, amount_minor, lag_seconds, "
+    "is_first, is_first_before_sales"
+)
 
 # What takes part now: the places of all touches that hold credit, with their longest lag. Of
-# several touches of a place the earliest has it; a win's lag is the same for all.
+# several touches of a place the earliest has it; a win's lag is the same for all. Sales' first
+# activity is the deal's creation, the earliest that a CRM tells of.
 _WANTED = f"""
     SELECT outcome_id, {_PLACE}, kind, outcome_date, state, amount_minor,
-           max(lag_seconds)::bigint AS lag_seconds
+           max(lag_seconds)::bigint AS lag_seconds, bool_or(place = 1) AS is_first,
+           bool_or(place = 1 AND is_before_sales) AS is_first_before_sales
     FROM (
         SELECT outcome.id AS outcome_id, entry.channel_id, entry.campaign_id, entry.send_id,
                entry.message_id, entry.link_id, coalesce(send.audience, '') AS audience,
@@ -33,7 +38,12 @@ _WANTED = f"""
                floor(extract(epoch FROM CASE outcome.kind
                    WHEN 'opportunity' THEN outcome.occurred_at - touch.occurred_at
                    WHEN 'win' THEN outcome.occurred_at - deal.deal_created_at
-               END)) AS lag_seconds
+               END)) AS lag_seconds,
+               coalesce(touch.occurred_at <= deal.deal_created_at, true) AS is_before_sales,
+               row_number() OVER (
+                   PARTITION BY outcome.id
+                   ORDER BY touch.occurred_at, touch.evidence_grade, touch.source_priority, touch.id
+               ) AS place
         FROM attribution_outcome outcome
         JOIN attribution_creditentry entry ON entry.outcome_id = outcome.id
         JOIN tracking_touchpoint touch ON touch.id = entry.touch_id
@@ -55,7 +65,8 @@ _SUMMED = f"""
                WHEN 15 THEN 'channel_campaign' WHEN 55 THEN 'send' WHEN 59 THEN 'message'
                WHEN 61 THEN 'link' ELSE 'audience'
            END AS dimension,
-           max(lag_seconds) AS lag_seconds,
+           max(lag_seconds) AS lag_seconds, bool_or(is_first) AS is_first,
+           bool_or(is_first_before_sales) AS is_first_before_sales,
            min(channel_id::text) <> max(channel_id::text) AS is_mixed
     FROM {{source}}
     GROUP BY sign, outcome_id, kind, outcome_date, state, amount_minor, GROUPING SETS (
@@ -68,19 +79,27 @@ _ROWS = """
     SELECT * FROM one_row_each
     UNION ALL
     SELECT sign, outcome_id, kind, outcome_date, state, amount_minor, channel_id, campaign_id,
-           send_id, message_id, link_id, audience, 'several_channels', lag_seconds, is_mixed
+           send_id, message_id, link_id, audience, 'several_channels', lag_seconds,
+           is_first, is_first_before_sales, is_mixed
     FROM one_row_each WHERE dimension = 'everything' AND is_mixed
 """
 _ROW = f"dimension, {_PLACE}, kind"
 _GRAIN = "CASE GROUPING(outcome_date) WHEN 1 THEN 'all' ELSE 'outcome_day' END AS grain"
 # Outside an audience's own row the column is empty, not absent.
 _ROW_SUMMED = _ROW.replace("audience", "coalesce(audience, '') AS audience")
+_SUMS_OF = """
+           coalesce(sum(sign) FILTER (WHERE {which}), 0)::bigint AS {name}_count,
+           coalesce(sum(sign * amount_minor) FILTER (WHERE {which}), 0)::bigint AS {name}_minor"""
 _TOTALS = f"""
     SELECT {_GRAIN}, {_ROW_SUMMED}, outcome_date, state,
-           sum(sign)::bigint AS outcome_count, sum(sign * amount_minor)::bigint AS amount_minor
+           sum(sign)::bigint AS outcome_count, sum(sign * amount_minor)::bigint AS amount_minor,
+           {_SUMS_OF.format(which="is_first", name="first")},
+           {_SUMS_OF.format(which="is_first_before_sales", name="before_sales")}
     FROM summed
     GROUP BY {_ROW}, state, GROUPING SETS ((), (outcome_date))
     HAVING sum(sign) <> 0 OR sum(sign * amount_minor) <> 0
+        OR sum(sign) FILTER (WHERE is_first) <> 0
+        OR sum(sign) FILTER (WHERE is_first_before_sales) <> 0
 """
 _BUCKET = "floor(25 * ln(1 + greatest(lag_seconds, 0)::float8 / 3600))::smallint"
 _LAGS = f"""
@@ -90,7 +109,10 @@ _LAGS = f"""
     GROUP BY {_ROW}, {_BUCKET}, GROUPING SETS ((), (outcome_date))
     HAVING sum(sign) <> 0 OR sum(sign * lag_seconds) <> 0
 """
-_TOTAL_COLUMNS = f"grain, {_ROW}, outcome_date, state, outcome_count, amount_minor"
+_TOTAL_COLUMNS = (
+    f"grain, {_ROW}, outcome_date, state, outcome_count, amount_minor, first_count, first_minor, "
+    "before_sales_count, before_sales_minor"
+)
 _LAG_COLUMNS = f"grain, {_ROW}, outcome_date, bucket, outcome_count, seconds"
 # One statement: the outcomes whose facts differ give back what they counted and count anew.
 _COUNT = f"""
@@ -117,7 +139,11 @@ _COUNT = f"""
         {_TOTALS}
         ON CONFLICT ON CONSTRAINT attribution_influence_cell_unique DO UPDATE SET
             outcome_count = total.outcome_count + excluded.outcome_count,
-            amount_minor = total.amount_minor + excluded.amount_minor
+            amount_minor = total.amount_minor + excluded.amount_minor,
+            first_count = total.first_count + excluded.first_count,
+            first_minor = total.first_minor + excluded.first_minor,
+            before_sales_count = total.before_sales_count + excluded.before_sales_count,
+            before_sales_minor = total.before_sales_minor + excluded.before_sales_minor
         RETURNING id, total.outcome_count = 0 AS is_empty
     ), lags AS (
         INSERT INTO attribution_lagtotal AS total ({_LAG_COLUMNS})

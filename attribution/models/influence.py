@@ -33,6 +33,8 @@ class OutcomeInfluence(InfluenceRow):
     lag_seconds = models.BigIntegerField(
         null=True, help_text="To an opportunity from its touch, to a win from its opportunity"
     )
+    is_first = models.BooleanField(help_text="It holds the outcome's first touch")
+    is_first_before_sales = models.BooleanField(help_text="… which came before sales' activity")
 
     class Meta:
         indexes = [models.Index(fields=["send", "audience"], name="attribution_influence_send")]
@@ -76,6 +78,10 @@ class InfluenceTotal(SummedInfluence):
     state = models.CharField(max_length=4, blank=True, help_text="Of the deal; leads have none")
     outcome_count = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
+    first_count = models.BigIntegerField(help_text="Outcomes whose first touch it holds")
+    first_minor = models.BigIntegerField()
+    before_sales_count = models.BigIntegerField(help_text="… which came before sales' activity")
+    before_sales_minor = models.BigIntegerField()
 
     class Meta:
         constraints = [

@@ -67,14 +67,14 @@ def influence_by(by: Dimension, scope: Scope) -> dict[Key, Influence]:
     """
     if scope.query.as_of or (by == "audience" and (scope.channel or scope.campaign)):
         return _from_entries(scope, ROW_FIELDS[by])
-    return _from_sums(scope, _condition(by, scope), ROW_FIELDS[by])
+    return _from_sums(scope, rows_of(by, scope), ROW_FIELDS[by])
 
 
 def distinct_influence(scope: Scope) -> Influence:
     """Return the report's outcomes that any touch took part in, each counted once."""
     if scope.query.as_of:
         return _one(_from_entries(scope, "rule_id"))
-    return _one(_from_sums(scope, _whole(scope), "dimension"))
+    return _one(_from_sums(scope, row_of_all(scope), "dimension"))
 
 
 def open_pipeline_influenced(channel: Channel) -> int:
@@ -96,7 +96,7 @@ def shared_opportunity_count() -> int:
     return number
 
 
-def _condition(by: Dimension, scope: Scope) -> Q:
+def rows_of(by: Dimension, scope: Scope) -> Q:
     """Keep the rows of a dimension; a send, message or link is of its send's channel."""
     if by == "channel" and scope.campaign:
         return Q(dimension=_ROW.CHANNEL_CAMPAIGN) & only(scope)
@@ -113,7 +113,7 @@ def _condition(by: Dimension, scope: Scope) -> Q:
     return condition
 
 
-def _whole(scope: Scope) -> Q:
+def row_of_all(scope: Scope) -> Q:
     """Keep the one row that has everything the report is about."""
     if scope.channel and scope.campaign:
         return Q(dimension=_ROW.CHANNEL_CAMPAIGN) & only(scope)
@@ -129,7 +129,7 @@ def _one(rows: dict[Key, Influence]) -> Influence:
 def _from_sums(scope: Scope, condition: Q, key: str) -> dict[Key, Influence]:
     rows: dict[Key, Influence] = defaultdict(Influence)
     is_open = Q(grain=_GRAIN.ALL, kind=_KIND.OPPORTUNITY, state="open")
-    totals = InfluenceTotal.objects.filter(condition, is_open | _on_days(scope))
+    totals = InfluenceTotal.objects.filter(condition, is_open | on_days(scope))
     sums = (
         totals.order_by()
         .values_list(key, "grain", "kind", "state")
@@ -173,7 +173,7 @@ def _has_days(scope: Scope) -> bool:
     return scope.query.starts_on is not None or scope.query.ends_on is not None
 
 
-def _on_days(scope: Scope) -> Q:
+def on_days(scope: Scope) -> Q:
     if not _has_days(scope):
         return Q(grain=_GRAIN.ALL)
     condition = Q(grain=_GRAIN.OUTCOME_DAY)
@@ -187,7 +187,7 @@ def _on_days(scope: Scope) -> Q:
 def _medians(scope: Scope, condition: Q, key: str) -> dict[tuple[Key, str], Decimal | None]:
     """Return the median days by row and goal. One query, two rows for each median at most."""
     buckets = (
-        LagTotal.objects.filter(condition, _on_days(scope))
+        LagTotal.objects.filter(condition, on_days(scope))
         .order_by()
         .values("kind", "bucket", key=F(key))
         .annotate(number=Sum("outcome_count"), seconds=Sum("seconds"))

@@ -6,7 +6,7 @@ memory does not grow with the ledger. Nothing personal is read: people are ids.
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -119,17 +119,20 @@ class Scope:
         }
 
 
-def evidence_bundle(scope: Scope, *, progress: Progress | None = None) -> Iterator[bytes]:
-    """Yield a bundle's bytes, all read as of one moment. The same state gives the same bytes.
+def evidence_bundle(
+    scope: Scope, *, progress: Progress | None = None
+) -> Generator[bytes, None, str]:
+    """Yield a bundle's bytes, all read as of one moment, and return its seal.
 
-    Whoever takes them keeps a transaction open until the last one.
+    The same state gives the same bytes. Whoever takes them keeps a transaction open until the
+    last one.
 
     Raises:
         UnknownScopeError: nothing is called as the scope says.
     """
     scope.check()
     with snapshot():
-        yield from _Export(scope, progress).blocks()
+        return (yield from _Export(scope, progress).blocks())
 
 
 def entry_count(scope: Scope) -> int:
@@ -148,7 +151,7 @@ class _Export:
         rules = CreditRule.objects.order_by("pk")
         self._rules = rules.filter(slug=scope.rule) if scope.rule else rules
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes, None, str]:
         self._total = self.outcomes().count() + self.entries().count()
         waiting = all_waiting()
         write = self._writer.write
@@ -160,7 +163,7 @@ class _Export:
         yield from write(BATCHES, _copied(BATCHES, _BATCHES))
         yield from write(ENTRIES, self._told(_copied(ENTRIES, self._entries_sql())))
         yield from write(STATEMENTS, _copied(STATEMENTS, self._statements_sql()))
-        yield from self._writer.finish(self._manifest())
+        return (yield from self._writer.finish(self._manifest()))
 
     def outcomes(self) -> QuerySet[Outcome]:
         """Return the outcomes of the scope, by id."""

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -123,12 +123,14 @@ class BundleWriter:
         self.files[path] = {"sha256": digest.hexdigest(), "bytes": size, "rows": rows}
         yield self._sink.drain()
 
-    def finish(self, manifest: dict[str, Any]) -> Iterator[bytes]:
-        """Write the manifest and the archive's end."""
+    def finish(self, manifest: dict[str, Any]) -> Generator[bytes, None, str]:
+        """Write the manifest and the archive's end; return the seal, the manifest's SHA-256."""
+        content = manifest_bytes(manifest)
         with self._zip.open(_member(MANIFEST), "w") as member:
-            member.write(manifest_bytes(manifest))
+            member.write(content)
         self._zip.close()
         yield self._sink.drain()
+        return hashlib.sha256(content).hexdigest()
 
 
 def _member(path: str) -> ZipInfo:

@@ -110,6 +110,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _model("Deal journeys", "route", "attribution", "dealjourney"),
             _model("Credit rules", "percent", "attribution", "creditrule"),
             _model("Ledger", "menu_book", "attribution", "creditentry"),
+            _item("Evidence", "verified", "attribution_evidence", "attribution.export_evidence"),
             _model("Findings", "troubleshoot", "attribution", "finding"),
         ],
     },

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from unfold.decorators import display
 
+from attribution.admin.evidence import PERMISSION as MAY_EXPORT
+from attribution.admin.evidence import bundle_url
 from attribution.admin.figure_filters import DealsTouched
 from attribution.admin.journey_page import page_context
 from attribution.deal_journey import Asked, DealTimeline, journey_of
@@ -138,6 +140,7 @@ class DealJourneyAdmin(ReadOnlyTextrailAdmin):
             "opts": self.opts,
             "problems": problems,
             "rules": _rule_choices(timeline),
+            "evidence_url": bundle_url(deal=deal.pk) if request.user.has_perm(MAY_EXPORT) else "",
             **{
                 f"{form}_url": f"{page_url(f'attribution_dealjourney_{form}', deal.pk)}?{query}"
                 for form in _FILES

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'credit batches',
                 'ordering': ['-number'],
+                'permissions': [('export_evidence', 'Can export the evidence of the ledger')],
             },
         ),
         migrations.CreateModel(

@@ -59,6 +59,7 @@ GROUPS = {
     "Analysts": [
         *((app, ("view",), None) for app in APPS),
         ("attribution", ("add", "change"), ["creditrule", "period"]),
+        ("attribution", ("export",), ["evidence"]),
         ("attribution", ("change",), ["finding"]),
     ],
     "Operations": [

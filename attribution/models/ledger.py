@@ -39,6 +39,7 @@ class CreditBatch(models.Model):
     class Meta:
         verbose_name_plural = "credit batches"
         ordering = ["-number"]
+        permissions = [("export_evidence", "Can export the evidence of the ledger")]
 
     def __str__(self) -> str:
         return f"Batch {self.number}: {self.get_cause_display().lower()}"

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.attribution.builders import change_deal, make_identity
+from tests.attribution.bundles import proof
 from tests.attribution.story import Story, tell_story
 from tests.journeys.browser import Desk
 
@@ -27,9 +28,9 @@ def story(textrail: object) -> Story:
 
 
 def download(desk: Desk, name: str, folder: Path) -> Path:
-    """Follow a link that offers a file, and keep the file."""
+    """Follow one of the page's own links, which offers a file, and keep the file."""
     with desk.page.expect_download() as begun:
-        desk.page.get_by_role("link", name=name).click()
+        desk.page.locator(".tr-actions").get_by_role("link", name=name).click()
     file = folder / begun.value.suggested_filename
     begun.value.save_as(file)
     return file
@@ -64,3 +65,9 @@ def test_an_analyst_reads_the_formula_switches_the_rule_and_takes_it_along(
     assert "2^−" in page.inner_text("main")
     assert asked == [file.as_uri()]
     alone.close()
+
+    bundle = download(analyst, "Evidence", tmp_path)
+    told = proof(bundle)
+    assert (told.problems, told.outcome_count) == ([], 2)
+    analyst.open("/admin/evidence/")
+    analyst.sees("Download a bundle", told.seal)

@@ -8,7 +8,7 @@ from typing import Final
 WIDTH: Final = 760
 _EDGE: Final = 24
 _AXIS: Final = 96
-_HEIGHT: Final = 128
+_HEIGHT: Final = 136
 _DOT: Final = 6.0
 _STEP: Final = 15.0
 _LABEL_WIDTH: Final = 84

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import localtime
@@ -141,7 +142,11 @@ def _formula(one: OutcomeExplained, timeline: DealTimeline, address: Address) ->
         "amount": _money(outcome.amount_minor),
         "excluded": outcome.get_exclusion_display() if outcome.exclusion else "",
         "reason": reason_in_words(found.reason) if found and found.reason else "",
-        "rows": [_row(step, one, moments, address) for step in steps],
+        "rows": [
+            _row(step, one, moments.get(one.touch_ids[step.row]))
+            | _ways(one.touch_ids[step.row], one, timeline, address)
+            for step in steps
+        ],
         "silent": len(found.steps) - len(steps) if found else 0,
         "total_weight": found.total_weight if found else 0,
         "count": shown_count(counted(sum(s.division.count_micro for s in steps if s.division))),
@@ -156,16 +161,23 @@ def _formula(one: OutcomeExplained, timeline: DealTimeline, address: Address) ->
             }
             for part in one.unearned
         ],
-        "entries_url": _entries_url(address, outcome__id__exact=outcome.pk),
+        "entries_url": _entries_url(address, timeline, outcome=outcome.pk),
     }
 
 
-def _row(
-    step: TouchStep, one: OutcomeExplained, moments: dict[Any, Moment], address: Address
+def _ways(
+    touch_id: UUID, one: OutcomeExplained, timeline: DealTimeline, address: Address
 ) -> Context:
+    """Return where a row leads to: the touch, and its entries."""
+    return {
+        "url": address("tracking_touchpoint_change", touch_id),
+        "entries_url": _entries_url(address, timeline, outcome=one.outcome.pk, touch=touch_id),
+    }
+
+
+def _row(step: TouchStep, one: OutcomeExplained, moment: Moment | None) -> Context:
     touch_id, found = one.touch_ids[step.row], one.explanation
     division, ratio = step.division, step.ratio
-    moment = moments.get(touch_id)
     if division is None or ratio is None or found is None:
         return {}
     held = one.held.get(touch_id, Held(0, 0))
@@ -173,7 +185,6 @@ def _row(
         "at": moment.occurred_at if moment else None,
         "title": _touch_title(moment),
         "color": moment.channel.color if moment and moment.channel else _GREY,
-        "url": address("tracking_touchpoint_change", touch_id),
         "age": age_in_words(step.age),
         "anchors": ", ".join(ANCHOR_NAMES[name] for name in step.marks),
         "weight": ratio_in_words(ratio, is_even=found.is_even),
@@ -183,9 +194,6 @@ def _row(
         "count": shown_count(counted(division.count_micro)),
         "rounding": rounding_in_words(division, found),
         "held": _money(held.amount_minor),
-        "entries_url": _entries_url(
-            address, outcome__id__exact=one.outcome.pk, touch__id__exact=touch_id
-        ),
     }
 
 
@@ -195,8 +203,13 @@ def _touch_title(moment: Moment | None) -> str:
     return moment.channel.name if moment.channel else moment.title
 
 
-def _entries_url(address: Address, **filters: Any) -> str:
+def _entries_url(address: Address, timeline: DealTimeline, **filters: Any) -> str:
+    """Return the address of the very entries that a figure of the page is the sum of."""
     url = address("attribution_creditentry_changelist")
+    if timeline.rule:
+        filters["rule"] = timeline.rule.slug
+    if timeline.as_of:
+        filters["as_of"] = timeline.as_of.isoformat()
     return f"{url}?{urlencode(filters)}" if url else ""
 
 

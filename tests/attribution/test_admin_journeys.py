@@ -96,7 +96,7 @@ def test_a_touch_leads_to_its_tap_its_send_and_its_entries(story: Story) -> None
     touch = Touchpoint.objects.get(send=story.june)
     assert reverse("admin:tracking_touchpoint_change", args=[touch.pk]) in text
     assert reverse("admin:campaigns_send_change", args=[story.june.pk]) in text
-    assert f"touch__id__exact={touch.pk}" in text
+    assert f"touch={touch.pk}&amp;rule=linear" in text
 
 
 def test_the_entries_behind_a_number_open(story: Story) -> None:
@@ -105,6 +105,7 @@ def test_the_entries_behind_a_number_open(story: Story) -> None:
     answer = as_root().get(f"/admin/attribution/creditentry/?{url.replace('&amp;', '&')}")
     assert answer.status_code == 200
     assert b"Win of" in answer.content
+    assert b"$3,333.34" in answer.content
 
 
 def test_the_page_says_why_nobody_earned_it() -> None:

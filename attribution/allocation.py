@@ -137,11 +137,13 @@ def _give_one_more(
     which is a quarter of the work of sorting them.
     """
     is_open = missing > 0
+    gets_more = np.zeros(len(shares), bool)
     for length in np.flatnonzero(np.bincount(lengths[is_open])).tolist():
         rows = np.flatnonzero(is_open & (lengths == length))
         places = first[rows] + np.arange(length)[:, None]
         rank = _compared if length <= _COMPARED_PARTS else _sorted
-        shares[places[rank(remainders[places]) < missing[rows]]] += 1
+        gets_more[places] = rank(remainders[places]) < missing[rows]
+    shares += gets_more
 
 
 def _compared(remainders: Ints) -> Ranks:

@@ -86,8 +86,12 @@ class Journeys:
 
     def counts(self, is_counted: Flags) -> Ints:
         """Return of how many touches of each journey something is true."""
-        upto = np.concatenate(([0], np.cumsum(is_counted)))
-        return upto[self.start[1:]] - upto[self.start[:-1]]
+        counts = np.zeros(len(self.reasons), np.int64)
+        filled = self.lengths > 0
+        if filled.any():
+            starts = self.start[:-1][filled]
+            counts[filled] = np.add.reduceat(is_counted, starts, dtype=np.int64)
+        return counts
 
 
 def eligible_journeys(

@@ -182,7 +182,7 @@ def _anchored(weighting: Weighting, journeys: Journeys, time: Ints, outcomes: Ou
         return held
     between = np.maximum(journeys.lengths - journeys.counts(is_anchor), 1)
     held *= np.repeat(between, journeys.lengths)
-    held[~is_anchor] = int(weighting.rest * scale)
+    np.putmask(held, ~is_anchor, int(weighting.rest * scale))
     return held
 
 

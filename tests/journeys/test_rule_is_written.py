@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from attribution.models import CreditRule
+from attribution.services import create_rule_version
+from tests.attribution.builders import NOW, a_deal, a_tap, make_identity, settle
 from tests.attribution.story import tell_story
 from tests.journeys.browser import Desk
 
@@ -45,3 +47,31 @@ def test_a_rule_is_written_beside_an_example_that_follows_every_key(desk_of: Sea
     made = CreditRule.objects.active().get(slug="opening")
     assert made.parameters == {"first": 60, "rest": 40, "keeps_direct": True}
     assert CreditRule.objects.active().filter(slug="w").exists()
+
+
+def test_new_shares_are_seen_before_they_count(desk_of: Seat) -> None:
+    tell_story()
+    for number in range(20):
+        person = make_identity(value=f"p{number}@acme.example")
+        a_tap(person, days=30, channel="email" if number % 3 else "referral")
+        a_tap(person, days=12)
+        a_deal(created=10, won=2, people=(person,))
+    settle()
+    create_rule_version(
+        slug="markov", name="Markov", kind="markov", parameters={}, lookback_days=90,
+        contact_mode="roles", now=NOW,
+    )  # fmt: skip
+    late = make_identity(value="late@acme.example")
+    a_tap(late, days=8, channel="paid-search")
+    a_deal(created=5, won=1, people=(late,))
+    settle()
+
+    ana = desk_of("ana", "Analysts")
+    markov = CreditRule.objects.active().get(slug="markov")
+    ana.open(f"/admin/attribution/creditrule/{markov.pk}/change/")
+    ana.press("Fit again")
+    ana.sees("Shares before and after", "Paid Search", "Nothing has changed yet.")
+    assert CreditRule.objects.active().get(slug="markov").version == 1
+    ana.press("Accept the new shares")
+    ana.sees("“Markov” divides by its new shares, as version 2.")
+    assert CreditRule.objects.active().get(slug="markov").version == 2

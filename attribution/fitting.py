@@ -180,7 +180,7 @@ def _check_enough(won: _Collected, places: list[str], goal: str, by: str) -> Non
     if won.count < LEAST_JOURNEYS:
         raise NotFittableError(
             f"A fit needs at least {LEAST_JOURNEYS} journeys that led to the goal “{goal}”; "
-            f"there are {won.count} with an eligible touch. Wait for more, choose an earlier goal "
+            f"so far {won.count} with an eligible touch. Wait for more, choose an earlier goal "
             "or a longer lookback."
         )
     if len(places) < LEAST_PLACES:

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attribution import fitting
@@ -273,3 +275,28 @@ def test_the_rows_of_a_fit_are_the_largest_first_and_name_what_is_gone() -> None
         ("Gone", "90.00%", "0.00%", "-90.00"),
     ]
     assert [row["error"] for row in rows] == ["± 2.00", "± 1.00", ""]
+
+
+@pytest.mark.parametrize("view", ["start", "changelist", "add"])
+def test_pages_cost_the_same_number_of_queries_with_few_rules_and_with_many(
+    root: Client, view: str
+) -> None:
+    page(root, view)
+    with CaptureQueriesContext(connection) as few:
+        page(root, view)
+    CreditRule.objects.bulk_create(
+        CreditRule(slug=f"more-{number}", name=f"More {number}", kind="linear")
+        for number in range(18)
+    )
+    with CaptureQueriesContext(connection) as many:
+        page(root, view)
+
+    assert len(many) == len(few) <= 40
+
+
+def test_an_answer_while_one_types_costs_few_queries(root: Client) -> None:
+    preview(root, "linear_paid")
+    with CaptureQueriesContext(connection) as asked:
+        preview(root, "linear_paid")
+
+    assert len(asked) <= 8, [query["sql"] for query in asked.captured_queries]

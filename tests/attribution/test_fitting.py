@@ -135,7 +135,7 @@ def test_more_than_twelve_channels_are_sampled_with_a_stated_error() -> None:
 def test_too_few_journeys_are_refused_with_what_is_missing() -> None:
     journeys("email", "sms", won=2, lost=5)
 
-    with pytest.raises(NotFittableError, match=r"at least 3 journeys .* there are 2"):
+    with pytest.raises(NotFittableError, match=r"at least 3 journeys .* so far 2"):
         fit()
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 from django_filters import rest_framework as filters
 from rest_framework.viewsets import ViewSetMixin
 
+from attribution.api.insights import INSIGHT_PATHS
 from attribution.api.journeys import JOURNEY_PATHS
 from attribution.api.reports import REPORT_PATHS
 from attribution.api.rules import RULE_ROUTES
@@ -46,4 +47,4 @@ ROUTES: list[tuple[str, type[ViewSetMixin]]] = [
     *SAVED_VIEW_ROUTES,
     ("ledger/entries", CreditEntryViewSet),
 ]
-PATHS: list[URLPattern] = [*REPORT_PATHS, *JOURNEY_PATHS]
+PATHS: list[URLPattern] = [*REPORT_PATHS, *INSIGHT_PATHS, *JOURNEY_PATHS]

@@ -7,8 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.timezone import localdate
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -16,12 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attribution.reports.query import PARAMETERS, InvalidReportQueryError, Problem
+from attribution.api.report_schema import FORMATS, answer_of, parameters_of
+from attribution.reports.kinds import ReportKind
+from attribution.reports.query import InvalidReportQueryError, Problem
 from attribution.reports.registry import REPORTS, AnyReport, build_report
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.api_base import ApiView
 
-FORMATS = ("json", "csv", "xlsx")
 _MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,13 +67,6 @@ class ReportView(ApiView, APIView):
     content_negotiation_class = JsonWhateverTheFormat
     report_name = ""
 
-    @extend_schema(
-        parameters=[
-            *(OpenApiParameter(name, OpenApiTypes.STR) for name in PARAMETERS),
-            OpenApiParameter("format", OpenApiTypes.STR, enum=FORMATS),
-        ],
-        responses={200: OpenApiTypes.OBJECT},
-    )
     def get(self, request: Request) -> HttpResponse:
         """Build the report with the parameters of the address.
 
@@ -122,7 +115,19 @@ def _accepted(request: Request) -> str:
     return "json"
 
 
+def _view_of(kind: ReportKind) -> type[ReportView]:
+    """Return the view of one report, with its own parameters and columns in the schema."""
+    view = type(f"{kind.name.title().replace('-', '')}ReportView", (ReportView,), {})
+    described = extend_schema(
+        summary=kind.title,
+        description=kind.question,
+        parameters=parameters_of(kind),
+        responses={200: answer_of(kind)},
+    )
+    return described(view)
+
+
 REPORT_PATHS: list[URLPattern] = [
-    path(f"reports/{name}", ReportView.as_view(report_name=name), name=f"report-{name}")
-    for name in REPORTS
+    path(f"reports/{name}", _view_of(kind).as_view(report_name=name), name=f"report-{name}")
+    for name, kind in REPORTS.items()
 ]

@@ -265,6 +265,7 @@ KIND = ReportKind(
     question="Why a number moved: what was posted since a day, by cause, with the deals and their "
     "amounts before and after.",
     build=build,
+    columns=COLUMNS,
     parameters=("rule", "as_of", "from", *ROWS, "limit"),
     goals=("win", "opportunity", "lead"),
 )

@@ -77,5 +77,6 @@ KIND = ReportKind(
     title=TITLE,
     question="Every channel measured the same way: the same rule, the same lookback, the same money.",
     build=build,
+    columns=COLUMNS,
     bases=("outcome", "touch"),
 )

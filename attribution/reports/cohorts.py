@@ -111,5 +111,6 @@ KIND = ReportKind(
     title=TITLE,
     question="What the touches of each month have brought by now, and how many months it took.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS),
 )

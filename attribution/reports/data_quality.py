@@ -99,5 +99,6 @@ KIND = ReportKind(
     question="What in the data needs a person: how often, how much money it is about, who looks "
     "after it and since when.",
     build=build,
+    columns=COLUMNS,
     parameters=("rule", "as_of"),
 )

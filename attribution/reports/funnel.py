@@ -194,6 +194,7 @@ KIND = ReportKind(
     title=TITLE,
     question="How many recipients became taps, leads, opportunities and wins, and where most are lost.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS, "limit"),
     bases=("outcome", "touch", "cohort"),
     dimensions=("send", "campaign", "audience", "channel"),

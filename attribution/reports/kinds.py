@@ -26,6 +26,7 @@ class ReportKind:
 
     `parameters` lists the parameters it takes besides `date_basis`, `by` and `goal`; it takes
     each of these three iff it names choices, of which the first is what it does by itself.
+    `columns` are those of its rows by themselves; empty where they depend on the rules.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ReportKind:
     bases: tuple[DateBasis, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     goals: tuple[Goal, ...] = ()
+    columns: tuple[Any, ...] = field(default=(), repr=False)
 
     @property
     def takes(self) -> tuple[str, ...]:

@@ -140,6 +140,7 @@ KIND = ReportKind(
     title=TITLE,
     question="Which sequences of channels lead to outcomes, how much they bring and how long they take.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS, "limit"),
     dimensions=("channel", "campaign", "send", "audience"),
     goals=("win", "opportunity", "lead"),

@@ -119,6 +119,7 @@ KIND = ReportKind(
     title=TITLE,
     question="Who opens journeys, who stands in the middle, who closes them, and who does it alone.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS),
     dimensions=("channel", "send", "campaign", "message", "link", "audience"),
     goals=("win", "opportunity", "lead"),

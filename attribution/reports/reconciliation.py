@@ -227,5 +227,6 @@ KIND = ReportKind(
     question="Where every outcome and every cent of the CRM went: attributed, unattributed or "
     "excluded, each with its reason.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS),
 )

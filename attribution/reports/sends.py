@@ -146,6 +146,7 @@ KIND = ReportKind(
     title=TITLE,
     question="What every send cost and brought: taps, leads, pipeline and revenue, under one rule.",
     build=build,
+    columns=COLUMNS,
     bases=("outcome", "touch"),
     dimensions=("send", "campaign", "message", "link", "audience", "channel"),
 )

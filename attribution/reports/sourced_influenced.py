@@ -244,6 +244,7 @@ KIND = ReportKind(
     question="Who opened the door, who took part, and who earned what: sourced in three variants, "
     "influenced and attributed side by side.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS),
     dimensions=("channel", "send", "campaign", "message", "link", "audience"),
     goals=("win", "opportunity"),

@@ -106,6 +106,7 @@ KIND = ReportKind(
     title=TITLE,
     question="How many days lie between the first, the last and every touch and the outcome.",
     build=build,
+    columns=COLUMNS,
     parameters=(*ALWAYS, *DAYS, *ROWS),
     goals=("win", "opportunity", "lead"),
 )

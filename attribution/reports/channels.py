@@ -8,7 +8,7 @@ from attribution.reports.columns import Column
 from attribution.reports.definitions import define
 from attribution.reports.dimension_rows import without_rate
 from attribution.reports.gathering import gather
-from attribution.reports.kinds import ReportKind
+from attribution.reports.kinds import ALWAYS, DAYS, ROWS, ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
@@ -78,5 +78,6 @@ KIND = ReportKind(
     question="Every channel measured the same way: the same rule, the same lookback, the same money.",
     build=build,
     columns=COLUMNS,
+    parameters=(*ALWAYS, *DAYS, *ROWS, "currency"),
     bases=("outcome", "touch"),
 )

@@ -1,13 +1,16 @@
-"""Spend by send, channel, campaign or audience, in the reporting currency at each day's rate."""
+"""Spend by send, channel, campaign or audience, in the report's currency at each day's rate."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from fractions import Fraction
 
+from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from attribution.rates import RatesOfDays
 from attribution.reports.credit import Key
 from attribution.reports.query import Dimension, ReportQuery
+from attribution.reports.shown_currency import ShownCurrency, rounded_whole
 from campaigns.exchange import convert_at
 from campaigns.models import Spend
 
@@ -41,12 +44,17 @@ def costs_by(dimension: Dimension, query: ReportQuery, spend: QuerySet[Spend]) -
         .values_list(_OWNERS[dimension], "currency", "date")
         .annotate(minor=Sum("amount_minor"))
     )
+    ours = settings.REPORTING_CURRENCY
     rates = RatesOfDays((currency, day) for _, currency, day, _ in cells)
+    shown = ShownCurrency(query.currency or ours, {day for _, _, day, _ in cells})
     costs = Costs()
+    exact: dict[Key, Fraction] = defaultdict(Fraction)
     for key, currency, day, minor in cells:
-        rate = rates.find(currency, day)
-        if rate is None:
+        rate, factor = rates.find(currency, day), shown.factor(day)
+        if rate is None or factor is None:
             costs.unconverted[currency] += minor
         else:
-            costs.by_key[key or None] += convert_at(minor=minor, currency=currency, rate=rate)
+            exact[key or None] += factor * convert_at(minor=minor, currency=currency, rate=rate)
+    for key, amount in exact.items():
+        costs.by_key[key] = rounded_whole(amount)
     return costs

@@ -19,6 +19,7 @@ from django.db.models.functions import TruncMonth
 
 from attribution.models import CreditEntry, CreditRule, CreditTotal, Outcome
 from attribution.reports.scope import Scope
+from attribution.reports.shown_currency import Part, ShownCurrency, converted
 from attribution.what_if import what_if
 from campaigns.models import Send
 
@@ -53,8 +54,11 @@ def credit_cells(scope: Scope, rule: CreditRule, *, by: Dimension, basis: str) -
 
     `basis` names the date the report's days are cut on: `outcome`, `touch`, or `cohort`, the
     months of the touch that the days lie in. Credit without that date (the unattributed under
-    `touch` and `cohort`) belongs only to a report over all days.
+    `touch` and `cohort`) belongs only to a report over all days. Amounts are in the report's
+    currency.
     """
+    if scope.is_converted:
+        return _converted(scope, dated_cells(scope, rule, by=by, basis="outcome"))
     if scope.is_what_if and rule is scope.rule:
         return _what_if_cells(scope, by=by, basis=basis)
     rows, kind = _rows(scope, rule, basis, _grain(scope, basis))
@@ -73,6 +77,23 @@ def dated_cells(
     day = f"{basis}_date"
     sums = _summed(rows, day, kind, "bucket", "reason", ROW_FIELDS[by])
     return [(day, Cell(*row)) for day, *row in sums]
+
+
+def _converted(scope: Scope, dated: list[tuple[date | None, Cell]]) -> list[Cell]:
+    """Return the cells of all days together in the report's own currency. One more query."""
+    parts = [
+        Part(
+            cell.kind,
+            (cell.bucket, cell.reason, cell.key),
+            day,
+            cell.amount_minor,
+            cell.count_micro,
+        )
+        for day, cell in dated
+    ]
+    shown = ShownCurrency(scope.currency, {part.day for part in parts})
+    found = converted(parts, shown).items()
+    return [Cell(kind, *place, *sums) for (kind, place), sums in found if any(sums)]
 
 
 def cohort_cells(scope: Scope, rule: CreditRule, *, by: Dimension) -> list[tuple[date, int, Cell]]:

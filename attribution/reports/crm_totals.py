@@ -7,6 +7,7 @@ and what was refunded of them from deals that still exist in their CRM.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from attribution.rates import RatesOfDays
 from attribution.reports.crm_history import deals_as_of
 from attribution.reports.query import ReportQuery
+from attribution.reports.shown_currency import ShownCurrency, rounded_whole
 from campaigns.exchange import convert_at
 from crm_sync.models import Deal, DealRefund
 from tracking.models import Event
@@ -42,6 +44,18 @@ class CrmTotal:
     without_date: int = 0
     without_rate: int = 0
     unconverted_minor: dict[str, int] = field(default_factory=dict)
+    shown: Fraction = Fraction(0)
+    not_shown_minor: int = 0
+
+    def show(self, minor: int, factor: Fraction | None) -> None:
+        """Add minor units of the reporting currency to what the report's own currency shows.
+
+        `shown` is exact, to be rounded once; without a rate they are counted as not shown.
+        """
+        if factor is None:
+            self.not_shown_minor += minor
+        else:
+            self.shown += minor * factor
 
 
 def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
@@ -55,22 +69,32 @@ def crm_totals(query: ReportQuery) -> dict[tuple[str, str], CrmTotal]:
         groups += [("refund", group) for group in _refund_groups(present)]
     covered = [(goal, group) for goal, group in groups if query.covers(group["day"])]
     rates = RatesOfDays((group["source"], group["day"]) for _, group in covered if group["source"])
+    shown = None
+    if query.currency not in {"", settings.REPORTING_CURRENCY}:
+        shown = ShownCurrency(query.currency, {group["day"] for _, group in covered})
     totals: dict[tuple[str, str], CrmTotal] = {}
     for goal, group in covered:
         currency = group["source"] or settings.REPORTING_CURRENCY
         total = totals.setdefault((goal, currency), CrmTotal(goal, currency))
+        before = total.amount_minor
         _add(total, group, rates)
+        if shown:
+            total.show(total.amount_minor - before, shown.factor(group["day"]))
     return totals
 
 
 def all_currencies(goal: str, currency: str, totals: list[CrmTotal]) -> CrmTotal:
-    """Return the sum of a goal's totals, in the reporting currency."""
+    """Return the sum of a goal's totals, in the report's currency."""
+    amount = sum(total.amount_minor for total in totals)
+    if currency != settings.REPORTING_CURRENCY:
+        amount = rounded_whole(sum((total.shown for total in totals), Fraction(0)))
     return CrmTotal(
         goal=goal,
         currency=currency,
         count=sum(total.count for total in totals),
-        source_minor=sum(total.amount_minor for total in totals),
-        amount_minor=sum(total.amount_minor for total in totals),
+        source_minor=amount,
+        amount_minor=amount,
+        not_shown_minor=sum(total.not_shown_minor for total in totals),
         without_amount=sum(total.without_amount for total in totals),
         without_date=sum(total.without_date for total in totals),
         without_rate=sum(total.without_rate for total in totals),

@@ -1,5 +1,6 @@
 """What a report counted and how: the block that every report carries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,7 @@ from attribution.reports.wording import (
     GOALS,
     lookback_in_words,
 )
+from campaigns.money import display_amount
 
 _WHAT_IF_NOTE = "Sourced, influenced and the durations keep the lookback of the active rules."
 
@@ -130,8 +132,23 @@ def define(
         reconciles=all(item.reconciles for item in statements) if statements else None,
         what_if=scope.is_what_if,
         pinned=pinned(scope),
-        notes=(*((_WHAT_IF_NOTE,) if scope.is_what_if else ()), *notes),
+        notes=(*_own_notes(scope, statements), *notes),
     )
+
+
+def _own_notes(scope: Scope, statements: list[Statement]) -> Iterator[str]:
+    """Say what a what-if and another currency leave out."""
+    if scope.is_what_if:
+        yield _WHAT_IF_NOTE
+    if scope.is_converted:
+        yield "Open pipeline is a stock of no single day, so it is not converted."
+    missing = sum(abs(item.crm.not_shown_minor) for item in statements)
+    if scope.is_converted and missing:
+        amount = display_amount(missing, settings.REPORTING_CURRENCY)
+        yield (
+            f"{amount} has no {scope.currency} rate on its days and is left out on both sides: add "
+            "the rates to see it."
+        )
 
 
 def pinned(scope: Scope) -> dict[str, str]:

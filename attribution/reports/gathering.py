@@ -65,7 +65,8 @@ def take_credit(row: Metrics, cell: Cell) -> None:
 def _take_influence(rows: Rows, scope: Scope, by: Dimension) -> None:
     for key, influence in influence_by(by, scope).items():
         row = rows[key]
-        row.influenced_minor = influence.open_minor
+        # A stock has no day whose rate could convert it
+        row.influenced_minor = None if scope.is_converted else influence.open_minor
         row.days_to_opportunity = influence.days_to_opportunity
         row.days_to_win = influence.days_to_win
 

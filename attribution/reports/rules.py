@@ -214,7 +214,7 @@ KIND = ReportKind(
     question="What every active rule gives each channel of the same revenue, in which order, and "
     "whether the rules agree.",
     build=build,
-    parameters=("rule", "as_of", *DAYS, *ROWS),
+    parameters=("rule", "as_of", *DAYS, *ROWS, "currency"),
     bases=("outcome", "touch"),
     dimensions=("channel", "send", "campaign", "message", "link", "audience"),
     goals=("win", "opportunity", "lead"),

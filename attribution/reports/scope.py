@@ -12,7 +12,7 @@ from django.db.models import Q
 from attribution.models import CreditRule, CreditTotal
 from attribution.reports.query import LIFETIME, InvalidReportQueryError, Problem, ReportQuery
 from attribution.what_if import what_if
-from campaigns.models import Campaign, Channel
+from campaigns.models import Campaign, Channel, ExchangeRate
 
 
 class NoCreditRuleError(RuntimeError):
@@ -46,8 +46,13 @@ class Scope:
 
     @property
     def currency(self) -> str:
-        """The reporting currency."""
-        return str(settings.REPORTING_CURRENCY)
+        """The currency of the report's amounts: the reporting currency, or the one asked for."""
+        return self.query.currency or str(settings.REPORTING_CURRENCY)
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether amounts are shown in another currency than the reporting currency."""
+        return self.currency != str(settings.REPORTING_CURRENCY)
 
     @property
     def margin(self) -> Decimal:
@@ -72,6 +77,7 @@ def scope_of(query: ReportQuery, *, now: datetime) -> Scope:
     base = _rule(query, known, every, problems)
     channel = _channel(query.channel, problems)
     campaign = _campaign(query.campaign, problems)
+    _check_currency(query, problems)
     if problems:
         raise InvalidReportQueryError(problems)
     rule, is_what_if = _variant(base, query, known)
@@ -202,6 +208,19 @@ def _campaign(text: str, problems: list[Problem]) -> Campaign | None:
     if campaign is None:
         problems.append(Problem("campaign", "unknown-campaign", f"There is no campaign “{text}”."))
     return campaign
+
+
+def _check_currency(query: ReportQuery, problems: list[Problem]) -> None:
+    """Refuse a currency that has no rate at all, and days that rates are not kept by."""
+    ours = str(settings.REPORTING_CURRENCY)
+    if query.currency in {"", ours}:
+        return
+    if query.date_basis != "outcome":
+        message = "Amounts are converted at the rate of the outcome's day. Leave out date_basis."
+        problems.append(Problem("currency", "needs-outcome-days", message, ours))
+    if not ExchangeRate.objects.filter(currency=query.currency).exists():
+        message = f"There is no exchange rate for {query.currency}. Add one under Exchange rates."
+        problems.append(Problem("currency", "no-rates", message, ours))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -12,7 +12,7 @@ from attribution.reports.columns import Column
 from attribution.reports.definitions import define
 from attribution.reports.dimension_rows import build_by, without_rate
 from attribution.reports.gathering import Rows, gather
-from attribution.reports.kinds import ReportKind
+from attribution.reports.kinds import ALWAYS, DAYS, ROWS, ReportKind
 from attribution.reports.metric_columns import metric_columns
 from attribution.reports.metrics import Metrics, total_of
 from attribution.reports.proof import prove
@@ -147,6 +147,7 @@ KIND = ReportKind(
     question="What every send cost and brought: taps, leads, pipeline and revenue, under one rule.",
     build=build,
     columns=COLUMNS,
+    parameters=(*ALWAYS, *DAYS, *ROWS, "currency"),
     bases=("outcome", "touch"),
     dimensions=("send", "campaign", "message", "link", "audience", "channel"),
 )

@@ -26,11 +26,15 @@ from parts.database import prepare_database
 
 SMALL = 100_000
 NOW = STARTS + timedelta(days=200)
-QUERIES = {
-    "": {},
-    " on 30 days": {"from": "2026-06-05", "to": "2026-07-04"},
-    " by touch": {"from": "2026-04-05", "to": "2026-05-04", "date_basis": "touch"},
-}
+
+
+def days(first: int) -> dict[str, str]:
+    """Return thirty days of the benchmark as a report's parameters."""
+    starts_on = STARTS.date() + timedelta(days=first)
+    return {"from": f"{starts_on}", "to": f"{starts_on + timedelta(days=29)}"}
+
+
+QUERIES = {"": {}, " on 30 days": days(105), " by touch": days(35) | {"date_basis": "touch"}}
 
 
 def main() -> None:

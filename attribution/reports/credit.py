@@ -1,8 +1,8 @@
 """Credit as the reports see it: the ledger's sums in the cells a report asks for.
 
 Three sources, one shape: the running totals (now), the entries posted by a moment (as of),
-and a division computed on the fly (what-if). Nobody else reads `CreditTotal`: the grain is
-chosen here, so that no report's cost grows with the traffic behind it.
+and a division computed on the fly (what-if). Reports read `CreditTotal` only here, where the grain
+is chosen, so that their cost does not grow with the traffic behind them.
 """
 
 from calendar import monthrange

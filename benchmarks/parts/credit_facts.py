@@ -6,10 +6,13 @@ sixth a lead. Entries and sums are what a posting would have written, without di
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-STARTS = datetime(2026, 3, 1, tzinfo=UTC)
+STARTS = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=150)
+"""Touches lie in the 90 days from here, deals begin in the 30 days after those, and close in the
+last 30 days before today, where the dashboard looks."""
+
 SENDS, TOUCHES_EACH = 50, 8
 _CHUNK = 20_000
 

@@ -133,7 +133,7 @@ _COUNT = f"""
         SELECT -1 AS sign, {_COUNTED} FROM held JOIN moved USING (outcome_id)
         UNION ALL SELECT 1, {_COUNTED} FROM wanted JOIN moved USING (outcome_id)
     ), one_row_each AS MATERIALIZED ({_SUMMED.format(source="both_sides")}
-    ), summed AS MATERIALIZED ({_ROWS}
+    ), summed AS NOT MATERIALIZED ({_ROWS}
     ), totals AS (
         INSERT INTO attribution_influencetotal AS total ({_TOTAL_COLUMNS})
         {_TOTALS}

@@ -83,11 +83,11 @@ class CreditEntryAdmin(LedgerColumns, SumsFigure):
     ordering = ("-batch__number", "line")
     fieldsets = (
         (None, {"fields": ("fact", "rule_name", "bucket", "amount", "share", "why", "posted_at")}),
-        ("From here to the tap", {"fields": ("earner", "touch_link", "tap_link", "short_link", "send_link", "deal_link")}),
+        ("From here to the tap", {"fields": ("earner", "touch_link", "tap_link", "short_link", "message_link", "send_link", "deal_link")}),
     )  # fmt: skip
     readonly_fields = (
         "fact", "rule_name", "amount", "share", "why", "posted_at", "earner",
-        "touch_link", "tap_link", "short_link", "send_link", "deal_link",
+        "touch_link", "tap_link", "short_link", "message_link", "send_link", "deal_link",
     )  # fmt: skip
 
     @display(description="Posted", ordering="batch__number")
@@ -121,6 +121,11 @@ class CreditEntryAdmin(LedgerColumns, SumsFigure):
     def short_link(self, obj: CreditEntry) -> str:
         """Return the way to the link that was tapped."""
         return _link("links_link_change", obj.link, str(obj.link))
+
+    @display(description="Message")
+    def message_link(self, obj: CreditEntry) -> str:
+        """Return the way to the message that was read: its text stands on its send's page."""
+        return _link("campaigns_send_change", obj.send if obj.message else None, str(obj.message))
 
     @display(description="Send")
     def send_link(self, obj: CreditEntry) -> str:

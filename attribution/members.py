@@ -80,7 +80,9 @@ def deal_array(outcomes: Sequence[Outcome | None]) -> str:
 def numbered(pairs: list[Pairs]) -> tuple[NDArray[np.void], list[NDArray[np.int64]]]:
     """Return all people once, and for each list of pairs the people's places among them."""
     everybody = [np.ascontiguousarray(each["person"]).view("S16") for each in pairs]
-    joined = np.concatenate(everybody) if everybody else np.zeros(0, "S16")
+    if not pairs:  # No rule is active
+        return np.zeros(0, f"V{len(NO_ID)}"), []
+    joined = np.concatenate(everybody)
     people, places = np.unique(joined, return_inverse=True)
     ends = np.cumsum([len(each) for each in everybody]).tolist()
     split = np.split(places.astype(np.int64), ends[:-1]) if pairs else []

@@ -40,11 +40,13 @@ _GOALS = {"lead": "Leads", "opportunity": "Opportunities", "win": "Wins"}
 class ReportForm(forms.Form):
     """The parameters a report takes, each with what is wrong with it."""
 
+    use_required_attribute = False  # Empty means as the report does by itself
+
     def __init__(
         self, kind: ReportKind, params: Mapping[str, str], *, error: InvalidReportQueryError | None
     ) -> None:
         super().__init__()
-        switches = {*kind.takes, *(("period",) if "from" in kind.takes else ())}
+        switches = {*kind.takes, *(("period",) if {"from", "to"} <= set(kind.takes) else ())}
         for name, field in _fields(kind, params).items():
             if name in switches:
                 field.initial = params.get(name, "") or field.initial

@@ -69,18 +69,14 @@ def change_schedule(
         NotYourScheduleError: somebody else made it.
         ScheduleRefusedError: the times do not fit together, or a recipient cannot be written to.
     """
-    check_own(schedule, by)
+    if not may_change(schedule, by):
+        raise NotYourScheduleError(schedule)
     return _written(schedule, recipients, now=now, **when)
 
 
-def check_own(schedule: ReportSchedule, by: "User") -> None:
-    """Let its maker, and whoever runs the installation, change a schedule.
-
-    Raises:
-        NotYourScheduleError: somebody else made it.
-    """
-    if not by.is_superuser and schedule.created_by_id != by.pk:
-        raise NotYourScheduleError(schedule)
+def may_change(schedule: ReportSchedule, user: "User") -> bool:
+    """Tell whether a person may change a schedule: its maker, or whoever runs the installation."""
+    return user.is_superuser or schedule.created_by_id == user.pk
 
 
 def next_moment(schedule: ReportSchedule, *, after: datetime) -> datetime:
@@ -137,7 +133,7 @@ def _written(
 ) -> ReportSchedule:
     for name, value in when.items():
         setattr(schedule, name, value)
-    _tidy(schedule)
+    check_when(schedule)
     schedule.next_due_at = next_moment(schedule, after=now)
     schedule.save()
     if recipients is not None:
@@ -145,8 +141,12 @@ def _written(
     return schedule
 
 
-def _tidy(schedule: ReportSchedule) -> None:
-    """Keep only the day that the frequency needs, and see that all that is needed is there."""
+def check_when(schedule: ReportSchedule) -> None:
+    """Keep only the day that the frequency needs, and see that all that is needed is there.
+
+    Raises:
+        ScheduleRefusedError: something is missing, or no such value exists.
+    """
     _one_of(schedule, "frequency", ReportSchedule.Frequency.values)
     _one_of(schedule, "format", ReportSchedule.Format.values)
     if schedule.frequency != ReportSchedule.Frequency.WEEKLY:

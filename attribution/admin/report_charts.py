@@ -108,13 +108,13 @@ def _rules(report: Any, _: CellLinks) -> list[Drawing]:
     drawings = [_shares(report)]
     if chart:
         template = "attribution/reports/charts/ranks.html"
-        drawings.append({"template": template, "chart": chart, "is_wide": True})
+        drawings.append({"template": template, "chart": chart})
     return drawings
 
 
 def _reconciliation(report: Any, links: CellLinks) -> list[Drawing]:
     return [
-        {"template": "attribution/reports/charts/waterfall.html", "is_wide": True, **drawing}
+        {"template": "attribution/reports/charts/waterfall.html", **drawing}
         for drawing in waterfalls(report, links)
     ]
 
@@ -172,7 +172,6 @@ def _time_lag(report: Any, _: CellLinks) -> list[Drawing]:
             "title": "Days between touch and outcome",
             "legend": [("First touch", "tr-swatch-0"), ("Last touch", "tr-swatch-1")],
             "chart": stacked_bars(periods, shown=lambda value: f"{value:,}"),
-            "is_wide": True,
         }
     ]
 
@@ -202,7 +201,6 @@ def _changes(report: Any, _: CellLinks) -> list[Drawing]:
                 "chart": stacked_bars(
                     periods, shown=lambda minor: short_amount(minor, report.currency)
                 ),
-                "is_wide": True,
             },
         ]
         if periods

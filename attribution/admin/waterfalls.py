@@ -57,7 +57,8 @@ def _drawn(statement: Statement, report: Reconciliation, links: CellLinks) -> di
                 "label": label,
                 "count": count,
                 "amount": money,
-                "href": href,
+                "count_href": "" if by_amount else href,
+                "amount_href": href if by_amount else "",
                 "is_sum": name in _SUMS,
                 **(_verdict(line) if name == "difference" else {}),
             }

@@ -61,3 +61,8 @@ def test_what_is_wrong_with_a_switch_it_has_not_is_said_too() -> None:
 def test_campaigns_are_offered_by_name() -> None:
     campaign = tell_story().june.campaign.name
     assert (campaign, campaign) in form().fields["campaign"].choices
+
+
+def test_a_browser_lets_it_go_with_empty_fields() -> None:
+    shown = form()
+    assert "required" not in "".join(str(shown[name]) for name in shown.fields)

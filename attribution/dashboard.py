@@ -21,6 +21,7 @@ from attribution.reports.costs import costs_by
 from attribution.reports.influence import open_pipeline_influenced
 from attribution.reports.metrics import Metrics, counted
 from attribution.reports.query import ReportQuery
+from attribution.reports.registry import REPORTS
 from campaigns.models import Channel, Spend
 from campaigns.money import as_decimal, display_amount
 from crm_sync.models import Connection, SyncProblem, SyncRun
@@ -56,6 +57,9 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         "connections": _connections(),
         "problem_count": SyncProblem.objects.unresolved().count(),
         "waiting_count": PendingChange.objects.count(),
+        "reports": [
+            (kind.title, page_url(f"attribution_report_{name}")) for name, kind in REPORTS.items()
+        ],
         "urls": {
             "sends": page_url("attribution_report_sends"),
             "channels": page_url("attribution_report_channels"),

@@ -97,6 +97,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _report("Positions", "linear_scale", "positions"),
             _report("Paths", "timeline", "paths"),
             _report("Time lag", "hourglass_bottom", "time-lag"),
+            _report("Cohorts", "grid_on", "cohorts"),
             _report("Changes", "difference", "changes"),
             _report("Reconciliation", "balance", "reconciliation"),
             _report("Data quality", "rule_folder", "data-quality"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from attribution.admin.cell_links import CellLinks
 from attribution.admin.report_bars import (
     GREY,
+    PARTS,
     TEMPLATE,
     columns_of,
     grouped_bars,
@@ -26,6 +27,7 @@ from campaigns.models import Channel
 from campaigns.money import display_amount
 
 Drawing = dict[str, Any]
+_MOST_FUNNELS = 6
 
 
 def charts_of(report: Any, links: CellLinks) -> list[Drawing]:
@@ -151,9 +153,73 @@ def _sourced(report: Any, links: CellLinks) -> list[Drawing]:
 
 
 def _funnel(report: Any, links: CellLinks) -> list[Drawing]:
-    words = {"title": "How many reach each step", "subtitle": report.definitions.period}
-    counts = columns_of(report, "count", "people", "reached", "number")
-    return [simple_bars(report, counts[0].name, links, **words)] if counts else []
+    """Draw each group's stages, with the part of the stage before."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in report.rows:
+        groups[row.group].append(row)
+    number, rate = columns_of(report, "number", "of_previous")
+    return [
+        {
+            "template": TEMPLATE,
+            "title": group,
+            "subtitle": report.definitions.period,
+            "footnote": "Small: the part of the stage before.",
+            "bars": [
+                {
+                    "name": row.title,
+                    "shown": number.for_people(row, report.currency),
+                    "note": rate.for_people(row, report.currency),
+                    "parts": [
+                        {
+                            "width": per_cent(_scaled(row.number), _scaled(rows[0].number)),
+                            "color": PARTS[0],
+                            "title": row.title,
+                        }
+                    ],
+                }
+                for row in rows
+            ],
+        }
+        for group, rows in list(groups.items())[:_MOST_FUNNELS]
+    ]
+
+
+def _scaled(number: Any) -> int:
+    """Return a number of any kind in thousandths: widths need no more."""
+    return int((number or 0) * 1000)
+
+
+def _cohorts(report: Any, _: CellLinks) -> list[Drawing]:
+    """Draw revenue by touch month and months since, the more the darker."""
+    cells = {(row.month, row.months): row.metrics.revenue_minor for row in report.rows}
+    months = sorted({month for month, _ in cells if month})
+    since = range(max((after for _, after in cells if after is not None), default=0) + 1)
+    most = max(cells.values(), default=0)
+    heat = [
+        {
+            "name": f"{month:%Y-%m}",
+            "cells": [
+                {
+                    "heat": f"{float(per_cent(cells.get((month, after), 0), most)) * 0.7:.0f}",
+                    "shown": short_amount(cells[month, after], report.currency)
+                    if (month, after) in cells
+                    else "",
+                }
+                for after in since
+            ],
+        }
+        for month in months
+    ]
+    return [
+        {
+            "template": "attribution/reports/charts/heat.html",
+            "title": "Revenue by month of the touch",
+            "subtitle": "Months since: 0 is the touch’s own month",
+            "head": "Touch month",
+            "titles": list(since),
+            "heat": heat,
+        }
+    ]
 
 
 def _time_lag(report: Any, _: CellLinks) -> list[Drawing]:
@@ -217,5 +283,6 @@ _CHARTS: dict[str, Callable[[Any, CellLinks], list[Drawing]]] = {
     "sourced-influenced": _sourced,
     "funnel": _funnel,
     "time-lag": _time_lag,
+    "cohorts": _cohorts,
     "changes": _changes,
 }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attribution.models import CreditRule, Finding
+from attribution.reports.registry import REPORTS as EVERY_REPORT
 from tests.attribution.builders import a_deal, a_tap, make_identity, settle
 from tests.attribution.story import NOW, a_live_send, a_spend, tell_story
 from tests.campaigns.builders import a_superuser, a_user
@@ -129,6 +130,11 @@ def test_who_may_not_see_reports_sees_no_figures() -> None:
     response = page(a_user("bob"))
     assert response.status_code == 200
     assert "figures" not in response.context
+
+
+def test_it_leads_to_every_report() -> None:
+    text = page(a_user("bob", REPORTS)).content.decode()
+    assert all(f'href="/admin/reports/{name}/"' in text for name in EVERY_REPORT)
 
 
 def test_who_may_see_reports_sees_them() -> None:

@@ -143,7 +143,8 @@ def _chain(paths: Paths, state_count: int, order: int) -> _Chain:
     lengths = np.diff(paths.start)
     if (lengths < 1).any():
         raise NotFittableError("A journey without any touch cannot be learned from.")
-    volume = paths.conversions + paths.nulls
+    taken = paths.conversions + paths.nulls
+    volume = None if (taken == 1).all() else taken
     steps, counts = _steps(paths, state_count, order, volume)
     source, target = steps // state_count, steps % state_count**order
     # A step from a window to itself changes no chance of reaching another, so it is left out
@@ -174,9 +175,10 @@ def _chain(paths: Paths, state_count: int, order: int) -> _Chain:
     )
 
 
-def _steps(paths: Paths, state_count: int, order: int, volume: Ints) -> tuple[Ints, Floats]:
+def _steps(paths: Paths, state_count: int, order: int, volume: Ints | None) -> tuple[Ints, Floats]:
     """Return the different runs of `order + 1` states and how often each was taken.
 
+    `volume` is how many took each path; None: one each.
     A run is written in base `state_count`. Small whole numbers make this five times as fast.
     """
     size = state_count ** (order + 1)
@@ -189,7 +191,7 @@ def _steps(paths: Paths, state_count: int, order: int, volume: Ints) -> tuple[In
         crossing = paths.start[1:] - 1 - step
         runs[crossing[(crossing >= 0) & (crossing < len(runs))]] = size
     each = None
-    if (volume != 1).any():
+    if volume is not None:
         each = np.repeat(volume, np.diff(paths.start))[: len(runs)]
     known, counts = _tally(runs, each, size + 1)
     return known[known < size], counts[known < size]

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -61,6 +62,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _BLOCK: Final = 1 << 16
+
+
+_DAMAGE: Final = (KeyError, BadZipFile, OSError, EOFError, RuntimeError, zlib.error)
+"""What Python raises where an archive lacks a file, or what it holds of it is damaged."""
 
 
 class UnreadableBundleError(ValueError):
@@ -176,7 +181,7 @@ class BundleReader:
             self._zip = ZipFile(path)
             raw = self._zip.read(MANIFEST)
             manifest = json.loads(raw)
-        except (OSError, BadZipFile, KeyError, ValueError) as error:
+        except (*_DAMAGE, ValueError) as error:
             raise UnreadableBundleError(f"“{path}” is no evidence bundle: {error}.") from error
         version = manifest.get("format_version") if isinstance(manifest, dict) else None
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -215,7 +220,7 @@ class BundleReader:
             with self._zip.open(path) as member:
                 while block := member.read(_BLOCK):
                     digest.update(block)
-        except (KeyError, BadZipFile, OSError, EOFError) as error:
+        except _DAMAGE as error:
             raise UnreadableRowError(f"{path} cannot be read: {error}.") from error
         return digest.hexdigest()
 
@@ -237,5 +242,5 @@ class BundleReader:
                             f"{path}, line {number}: not every column is there."
                         )
                     yield row
-        except (KeyError, BadZipFile, OSError, EOFError, csv.Error, UnicodeDecodeError) as error:
+        except (*_DAMAGE, csv.Error, UnicodeDecodeError) as error:
             raise UnreadableRowError(f"{path} cannot be read: {error}.") from error

@@ -97,11 +97,14 @@ class RuleRow:
         Raises:
             ValueError: a value is none of its column's.
         """
+        parameters = json.loads(row[5])
+        if not isinstance(parameters, dict):
+            raise ValueError(f"the parameters of rule {row[0]} are no object")  # noqa: TRY004 - of a file
         return cls(
             id=UUID(row[0]),
             name=f"{row[1]}@{row[2]}",
             kind=row[4],
-            parameters=json.loads(row[5]),
+            parameters=parameters,
             lookback_days=int(row[6]) if row[6] else None,
             contact_mode=row[7],
             is_active=not row[9],

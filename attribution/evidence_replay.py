@@ -87,7 +87,7 @@ class _Replay:
         self._check_files()
         try:
             self._check_content()
-        except (UnreadableRowError, ValueError, LookupError, OverflowError) as error:
+        except (UnreadableRowError, ValueError, LookupError, ArithmeticError) as error:
             self._add("unreadable", f"The rest could not be checked: {error}")
         claim(told, is_whole=self._is_whole, is_sealed=bool(seal))
         return told

@@ -1,9 +1,11 @@
 """Whatever is changed in a bundle is found, by its hash and by what it contradicts."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from attribution.evidence_format import MANIFEST
 from tests.attribution.bundles import (
     Rows,
     codes,
@@ -306,9 +308,50 @@ def test_a_removed_part_of_the_facts_is_found(bundle: Path) -> None:
     assert "outcome_unknown" in codes(packed(bundle, files))
 
 
-def test_a_value_that_is_none_is_found_and_not_fallen_over(bundle: Path) -> None:
-    changed = tampered(bundle, PART + "touches.csv", set_value("time", "yesterday"))
-    assert "unreadable" in codes(changed)
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        (PART + "touches.csv", "time", "yesterday"),
+        (PART + "touches.csv", "kind", "telepathy"),
+        (PART + "touches.csv", "evidence_grade", "9" * 40),
+        (PART + "outcomes.csv", "rate", "much"),
+        (PART + "outcomes.csv", "id", "none"),
+        (PART + "outcomes.csv", "amount_minor", "9" * 40),
+        (PART + "people.csv", "outcome_id", "none"),
+        (PART + "anchors.csv", "contact_mode", "psychic"),
+        ("entries.csv", "amount_minor", "much"),
+        ("entries.csv", "rate", "much"),
+        ("batches.csv", "posted_at", "yesterday"),
+        ("rules.csv", "parameters", "[]"),
+        ("rules.csv", "parameters", "{"),
+        ("periods.csv", "locked_at", "once"),
+        ("rates.csv", "rate", "much"),
+    ],
+)
+def test_a_value_that_is_none_is_found_and_not_fallen_over(
+    bundle: Path, path: str, name: str, value: str
+) -> None:
+    assert codes(tampered(bundle, path, set_value(name, value)))
+
+
+def test_a_damaged_archive_is_found_and_not_fallen_over(bundle: Path) -> None:
+    raw = bytearray(bundle.read_bytes())
+    start = raw.index(b"entries.csv") + 40
+    raw[start : start + 40] = bytes(40)
+    bundle.write_bytes(raw)
+    assert "file_damaged" in codes(bundle)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("time_zone", "Pacific/Kiritimati"), ("time_zone", "../etc"), ("reporting_currency", "JPY")],
+)
+def test_a_manifest_that_says_another_zone_or_currency_is_found(
+    bundle: Path, name: str, value: str
+) -> None:
+    files = contents(bundle)
+    files[MANIFEST] = json.dumps(json.loads(files[MANIFEST]) | {name: value}).encode()
+    assert {"outcome_differs", "unreadable"} & codes(packed(bundle, files))
 
 
 def test_a_table_with_other_columns_is_found(bundle: Path) -> None:

@@ -95,3 +95,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Not tested on this machine: {reason}")
     if reasons and os.environ.get("CI"):
         terminalreporter.write_line("In CI a skipped test is a failure.", red=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the order of the changes in the chaos test be chosen: another number, another order."""
+    parser.addoption("--chaos-seed", dest="chaos_seed", type=int, default=4)

@@ -42,7 +42,8 @@ class TimelineItem:
     utm: dict[str, str] = field(default_factory=dict)
     grade: str = ""
     goal: str = ""
-    is_excluded: bool = False
+    exclusion: str = ""
+    """Of a touch: why it earns nothing of any outcome, such as “Machine”."""
     credit: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -115,7 +116,7 @@ def _touch_item(touch: Touchpoint, credit: Mapping[str, Any]) -> TimelineItem:
         link=touch.link,
         utm={name: getattr(touch, name) for name in UTM if getattr(touch, name)},
         grade="confirmed" if touch.evidence_grade == 0 else "likely",
-        is_excluded=bool(touch.exclusion),
+        exclusion=touch.get_exclusion_display() if touch.exclusion else "",
         credit=credit,
     )
 

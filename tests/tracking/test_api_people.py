@@ -83,6 +83,13 @@ def test_the_journey_lists_touches_and_events_in_their_order() -> None:
     assert timeline[1]["goal"] == "demo-booked"
 
 
+def test_a_touch_that_earns_of_no_outcome_says_why() -> None:
+    ana = make_identity()
+    make_touch(identity=ana, exclusion="machine")
+    (touch,) = api_client("read").get(url(ana, "/journey")).json()["timeline"]
+    assert touch["exclusion"] == "Machine"
+
+
 def test_the_app_that_divides_credit_adds_it_to_touches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracking.timelines._credits", [])
     ana = make_identity()

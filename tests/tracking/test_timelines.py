@@ -46,4 +46,4 @@ def test_a_recipient_that_was_removed_is_left_out() -> None:
 def test_a_touch_that_earns_nothing_is_marked() -> None:
     identity = make_identity()
     make_touch(identity=identity, exclusion="staff")
-    assert timeline_of(person_of(identity))[0].is_excluded
+    assert timeline_of(person_of(identity))[0].exclusion == "Own staff"

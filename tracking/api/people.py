@@ -65,6 +65,7 @@ class TimelineItemSerializer(serializers.Serializer):
     send = serializers.CharField(allow_null=True)
     link = serializers.CharField(allow_null=True)
     goal = serializers.CharField(allow_null=True)
+    exclusion = serializers.CharField(allow_null=True)
     credit = serializers.DictField()
 
 
@@ -113,5 +114,6 @@ def _item(item: TimelineItem) -> dict[str, Any]:
         "send": item.send.utm_campaign if item.send else None,
         "link": str(item.link) if item.link else None,
         "goal": item.goal or None,
+        "exclusion": item.exclusion or None,
         "credit": item.credit,
     }

@@ -12,10 +12,11 @@ from attribution.models import Bucket, CreditEntry
 NAMES: Final = (
     "rule", "goal", "bucket", "reason", "cause", "channel", "campaign", "send", "message", "link",
     "audience", "deal", "outcome", "touch", "batch", "touch_from", "touch_to", "outcome_from",
-    "outcome_to", "as_of",
+    "outcome_to", "as_of", "restated",
 )  # fmt: skip
 """What entries can be asked by. `rule` is a slug or a slug and a version, as in `linear@3`; `channel` a slug or
-an id; `campaign` a name or an id; days include both ends; `as_of` keeps what was posted by then."""
+an id; `campaign` a name or an id; days include both ends; `as_of` keeps what was posted by then;
+`restated` is yes or no."""
 
 TOUCHED: Final = ("channel", "campaign", "send", "message", "link", "audience")
 """What a deal can have been touched by."""
@@ -120,4 +121,5 @@ _CONDITIONS: dict[str, Callable[[str], Q]] = {
     "outcome_from": _day("outcome_date__gte"),
     "outcome_to": _day("outcome_date__lte"),
     "as_of": _moment,
+    "restated": lambda text: Q(is_restatement=text == "yes"),
 }

@@ -4,7 +4,7 @@ Each function owns its transactions and takes `now`. Whoever writes holds the le
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +14,7 @@ from attribution import ledger, outcomes, posting
 from attribution.affected import Affected, affected_by
 from attribution.data_quality import refresh_findings
 from attribution.influence_sums import count_renamed_audiences
-from attribution.models import Period
+from attribution.period_locks import InvalidPeriodError, PeriodOverlapsError, lock_period
 from attribution.rebuilding import (
     RebuildEndedError,
     RebuildRunningError,
@@ -46,7 +46,7 @@ from campaigns.exchange import claim_rate_changes
 from tracking.changes import claim_changes
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
+    pass
 
 __all__ = [
     "DefaultRuleError",
@@ -85,14 +85,6 @@ CHUNK = 2_000
 """Deals or goal events that are settled at once; bounds memory."""
 
 
-class InvalidPeriodError(ValueError):
-    """The period ends before it starts."""
-
-
-class PeriodOverlapsError(ValueError):
-    """The days are already part of a locked period."""
-
-
 def settle_changes(*, now: datetime, limit: int = 1000) -> int:
     """Bring the ledger up to date with the oldest noted changes; return how many were settled.
 
@@ -112,29 +104,6 @@ def settle_changes(*, now: datetime, limit: int = 1000) -> int:
         if not notes:
             count_renamed_audiences()
     return len(notes) + len(rates)
-
-
-def lock_period(*, starts_on: date, ends_on: date, by: "User | None", now: datetime) -> Period:
-    """Close a stretch of days: entries that concern it are marked as restatements from now on.
-
-    Its figures as of `locked_at` stay what they were, because entries are only ever posted now.
-
-    Raises:
-        PeriodOverlapsError: some of the days are locked already.
-        InvalidPeriodError: it would end before it starts.
-    """
-    if ends_on < starts_on:
-        raise InvalidPeriodError(
-            f"The period would end ({ends_on}) before it starts ({starts_on})."
-        )
-    with transaction.atomic():
-        ledger.hold()
-        locked = Period.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).first()
-        if locked:
-            raise PeriodOverlapsError(f"{locked} is locked already.")
-        return Period.objects.create(
-            starts_on=starts_on, ends_on=ends_on, locked_at=now, locked_by=by
-        )
 
 
 def _settle(derived: outcomes.Derived, affected: Affected, *, now: datetime) -> None:

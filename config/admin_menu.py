@@ -112,6 +112,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _model("Credit rules", "percent", "attribution", "creditrule"),
             _model("Ledger", "menu_book", "attribution", "creditentry"),
             _item("Evidence", "verified", "attribution_evidence", "attribution.export_evidence"),
+            _model("Locked periods", "lock_clock", "attribution", "period"),
+            _model("Rebuilds", "restart_alt", "attribution", "rebuild"),
             _model("Findings", "troubleshoot", "attribution", "finding"),
         ],
     },

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from unfold.decorators import display
 
 from attribution.admin.figure_filters import EntriesBehindFigure, SumsFigure
-from attribution.models import Bucket, CreditBatch, CreditEntry, Outcome, Period
+from attribution.models import Bucket, CreditBatch, CreditEntry, Outcome
 from attribution.page_urls import page_url
 from attribution.reports.columns import shown_count
 from attribution.reports.metrics import counted
@@ -213,14 +213,6 @@ class OutcomeAdmin(ReadOnlyTextrailAdmin):
     def left_out(self, obj: Outcome) -> str:
         """Return why its money or all of it is not divided."""
         return obj.get_exclusion_display() if obj.exclusion else "–"
-
-
-@admin.register(Period)
-class PeriodAdmin(ReadOnlyTextrailAdmin):
-    """Closed stretches of days."""
-
-    list_display = ("starts_on", "ends_on", "locked_at", "locked_by")
-    list_select_related = ("locked_by",)
 
 
 def _link(view: str, target: Any, text: str) -> str:

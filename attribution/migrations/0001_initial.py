@@ -353,6 +353,10 @@ class Migration(migrations.Migration):
             model_name='creditentry',
             index=models.Index(condition=models.Q(('send__isnull', False)), fields=['send'], name='attribution_entry_send'),
         ),
+        migrations.AddIndex(
+            model_name='creditentry',
+            index=models.Index(condition=models.Q(('is_restatement', True)), fields=['outcome_date'], name='attribution_entry_restates'),
+        ),
         migrations.AddConstraint(
             model_name='creditentry',
             constraint=models.UniqueConstraint(fields=('batch', 'line'), name='attribution_entry_line_unique'),

@@ -27,6 +27,13 @@ TRIGGERS = [
     """
     for table in TABLES
 ]
+# A lock is for good; only who made it may be forgotten.
+PERIODS = """
+    CREATE TRIGGER attribution_period_stays BEFORE DELETE OR UPDATE OF starts_on, ends_on, locked_at
+        ON attribution_period FOR EACH ROW EXECUTE FUNCTION attribution_refuse_change();
+    CREATE TRIGGER attribution_period_is_not_emptied BEFORE TRUNCATE ON attribution_period
+        FOR EACH STATEMENT EXECUTE FUNCTION attribution_refuse_change();
+"""
 # Whoever removes a row that entries may name waits for the posting under way (ledger.LOCK), and
 # sees its entries then; whoever posts afterwards no longer finds the row.
 KEEP = """
@@ -68,4 +75,4 @@ UNDO = [
 class Migration(migrations.Migration):
     dependencies = [("attribution", "0002_credit_rules")]
 
-    operations = [migrations.RunSQL([FUNCTION, *TRIGGERS, KEEP, *KEEPERS], UNDO)]
+    operations = [migrations.RunSQL([FUNCTION, *TRIGGERS, PERIODS, KEEP, *KEEPERS], UNDO)]

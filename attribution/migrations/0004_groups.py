@@ -16,6 +16,7 @@ REPORTS = [
     "credittotal",
     "finding",
     "period",
+    "rebuild",
     "savedview",
     "reportschedule",
     "reportdelivery",
@@ -60,6 +61,7 @@ GROUPS = {
         *((app, ("view",), None) for app in APPS),
         ("attribution", ("add", "change"), ["creditrule", "period"]),
         ("attribution", ("export",), ["evidence"]),
+        ("attribution", ("add",), ["rebuild"]),
         ("attribution", ("change",), ["finding"]),
     ],
     "Operations": [

@@ -123,6 +123,11 @@ class CreditEntry(models.Model):
             models.Index(
                 fields=["send"], condition=Q(send__isnull=False), name="attribution_entry_send"
             ),
+            models.Index(
+                fields=["outcome_date"],
+                condition=Q(is_restatement=True),
+                name="attribution_entry_restates",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -130,6 +130,16 @@ def _foreign_what_if(scope: Scope, rule: CreditRule, ours: list[str]) -> list[tu
     return cells
 
 
+def credit_of_days(
+    rule: CreditRule, starts_on: date, ends_on: date
+) -> list[tuple[str, str, int, int]]:
+    """Return a rule's credit of outcomes of these days, by goal and bucket. One query."""
+    rows = CreditTotal.objects.filter(
+        rule=rule, grain=CreditTotal.Grain.OUTCOME_DAY, outcome_date__range=(starts_on, ends_on)
+    )
+    return [(kind, bucket, *sums) for kind, bucket, *sums in _summed(rows, "kind", "bucket")]
+
+
 def _grain(scope: Scope, basis: str) -> CreditTotal.Grain:
     """Return the coarsest grain that can tell the report's days apart."""
     if scope.query.starts_on is None and scope.query.ends_on is None:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from attribution import rebuilding, services
-from attribution.models import CreditBatch, CreditEntry, Outcome, Period
+from attribution.models import CreditBatch, CreditEntry, Outcome
 from crm_sync.models import Deal
 from tests.attribution.builders import (
     NOW,
@@ -19,7 +19,6 @@ from tests.attribution.builders import (
     a_lead,
     a_tap,
     counts,
-    days_ago,
     make_identity,
     name_on,
     note_deal,
@@ -247,21 +246,6 @@ def test_a_rebuild_withdraws_a_lead_whose_event_is_no_goal_any_more() -> None:
 
     assert counts(kind="lead") == {}
     assert Outcome.objects.get().exclusion == "withdrawn"
-
-
-@pytest.mark.django_db
-def test_a_locked_period_cannot_be_locked_again() -> None:
-    services.lock_period(starts_on=days_ago(5).date(), ends_on=days_ago(2).date(), by=None, now=NOW)
-    with pytest.raises(services.PeriodOverlapsError):
-        services.lock_period(starts_on=days_ago(2).date(), ends_on=NOW.date(), by=None, now=NOW)
-
-    assert Period.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_a_period_that_ends_before_it_starts_is_refused() -> None:
-    with pytest.raises(services.InvalidPeriodError):
-        services.lock_period(starts_on=NOW.date(), ends_on=days_ago(2).date(), by=None, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

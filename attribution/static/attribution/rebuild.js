@@ -1,0 +1,13 @@
+// Renews how far a rebuild is until it is finished. A lost answer is asked for again.
+(() => {
+  const place = document.querySelector("[data-rebuild]");
+  const isOpen = () => place && !place.querySelector("[data-finished]");
+  async function renew() {
+    try {
+      const answer = await fetch(place.dataset.rebuild, { credentials: "same-origin" });
+      if (answer.ok) place.innerHTML = await answer.text();
+    } catch { /* the next round may get through */ }
+    if (isOpen()) setTimeout(renew, 1500);
+  }
+  if (isOpen()) setTimeout(renew, 1500);
+})();

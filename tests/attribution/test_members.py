@@ -55,8 +55,7 @@ def test_people_are_numbered_over_all_lists() -> None:
 def test_nobody_has_no_number() -> None:
     people, places = numbered([])
 
-    assert len(people) == 0
-    assert all(len(each) == 0 for each in places)
+    assert (len(people), places) == (0, [])
 
 
 def test_a_missing_deal_is_null() -> None:

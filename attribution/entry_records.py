@@ -16,6 +16,7 @@ from attribution.division import BUCKETS, REASONS
 from attribution.entries import Entries
 from attribution.facts import ID, NO_DAY, NO_ID, PLACE, id_column
 from attribution.models import CreditRule, Outcome
+from tracking.copying import array_text
 
 Records = NDArray[Any]
 """Rows of the type `chain.RECORD`."""
@@ -27,9 +28,9 @@ _COPY = """
         count_micro, rate, is_restatement
     ) FROM STDIN (FORMAT BINARY)
 """
-# A batch's entries as they are hashed. What does not fit a record makes its hash another one.
+# Batches' entries as they are hashed. What does not fit a record makes its hash another one.
 _POSTED = """
-    SELECT line, id, outcome_id, rule_id,
+    SELECT (b.row - 1)::int4, line, e.id, outcome_id, rule_id,
            substring(convert_to(bucket, 'UTF8') || decode(repeat('00', 12), 'hex') FOR 12),
            substring(convert_to(reason, 'UTF8') || decode(repeat('00', 24), 'hex') FOR 24),
            coalesce(outcome_date - DATE '1970-01-01', %(no_day)s)::int4,
@@ -40,7 +41,9 @@ _POSTED = """
            coalesce(trunc(rate), -1)::int8,
            coalesce((rate - trunc(rate)) * 10000000000, -1)::int8,
            is_restatement
-    FROM attribution_creditentry WHERE batch_id = %(batch)s ORDER BY line
+    FROM unnest(%(batches)s::uuid[]) WITH ORDINALITY AS b(id, row)
+    JOIN attribution_creditentry e ON e.batch_id = b.id
+    ORDER BY b.row, line
 """
 # PostgreSQL's numeric: number of digits to base 10,000, place of the first, sign, scale, digits.
 _NUMERIC = np.dtype([("head", ">i2", 4), ("digits", ">i2", 6)])
@@ -53,6 +56,7 @@ _ROW = np.dtype(
         ("rate", _NUMERIC), ("is_restatement", "i1"),
     ]
 )  # fmt: skip
+_POSTED_ROW = np.dtype([("batch", ">i4"), *((n, RECORD[n]) for n in RECORD.names or ())])
 _SCALE = 10
 _EPOCH_2000 = 10_957
 """Days from 1970 to PostgreSQL's first day, 1 January 2000."""
@@ -83,10 +87,15 @@ def records_of(
     return records
 
 
-def posted_records(batch_id: UUID) -> Records:
-    """Return a batch's records as they stand in the ledger."""
-    asked = {"batch": batch_id, "no_day": NO_DAY, "no_id": NO_ID.hex()}
-    return read_columns(_POSTED, asked, RECORD)
+def posted_records(batch_ids: Sequence[UUID]) -> list[Records]:
+    """Return the records of each of these batches as they stand in the ledger. One query."""
+    asked = {"batches": array_text(batch_ids), "no_day": NO_DAY, "no_id": NO_ID.hex()}
+    rows = read_columns(_POSTED, asked, _POSTED_ROW)
+    records = np.empty(len(rows), RECORD)
+    for name in RECORD.names or ():
+        records[name] = rows[name]
+    ends = np.searchsorted(rows["batch"], np.arange(1, len(batch_ids) + 1))
+    return np.split(records, ends[:-1]) if len(batch_ids) else []
 
 
 def copied(records: Records, *, batch_id: UUID, cursor: Any) -> None:

@@ -10,14 +10,16 @@ from itertools import islice
 from uuid import UUID
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from attribution import ledger, outcomes
 from attribution.affected import Affected, all_waiting
+from attribution.binary_copy import UnexpectedWidthError
 from attribution.chain import digest, records_hash
 from attribution.division import BUCKETS, COUNT_MICRO, WITHDRAWN
 from attribution.entries import Entries, differences
-from attribution.entry_records import posted_records
+from attribution.entry_records import Records, posted_records
 from attribution.influence_sums import influence_differences
 from attribution.models import CreditBatch, CreditRule, Outcome
 from attribution.references import lost_references
@@ -30,6 +32,17 @@ Progress = Callable[[int, int], None]
 """Told how many facts are done, of how many."""
 
 _CHUNK = 2_000
+_ENTRIES = 50_000
+"""Entries of small batches that are read at once."""
+
+_WRONGLY_MARKED = """
+    SELECT b.number, count(*)
+    FROM attribution_creditentry e JOIN attribution_creditbatch b ON b.id = e.batch_id
+    LEFT JOIN attribution_period p
+           ON e.outcome_date BETWEEN p.starts_on AND p.ends_on AND p.locked_at < b.posted_at
+    WHERE e.is_restatement <> (p.id IS NOT NULL)
+    GROUP BY b.number ORDER BY b.number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,8 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
     """Return everything that is wrong with the ledger; nothing, if all is as it must be.
 
     Checked: outcomes against deals and events, credit against a fresh division, each outcome's
-    parts against its amount and count, running sums against entries, and the hash chain.
+    parts against its amount and count, running sums against entries, the hash chain, the marks
+    of restatements, and that all is there that entries name. Memory is bounded by chunks.
     """
     with snapshot():
         waiting = all_waiting()
@@ -61,6 +75,7 @@ def verify_ledger(*, progress: Progress | None = None) -> list[Problem]:
         problems += _total_problems()
         problems += _influence_problems(waiting)
         problems += _chain_problems()
+        problems += _restatement_problems()
         problems += _reference_problems()
     return problems
 
@@ -97,7 +112,12 @@ def _outcome_problems(derived: outcomes.Derived) -> Iterator[Problem]:
 def _credit_problems(found: list[Outcome]) -> Iterator[Problem]:
     """Compare what the ledger holds with a fresh division, and with what it must sum to."""
     rules = list(CreditRule.objects.active())
-    held = ledger.held(found, rules)
+    try:
+        held = ledger.held(found, rules)
+    except UnexpectedWidthError:
+        message = "An entry has a bucket or a reason that does not exist."
+        yield Problem("entry_unreadable", message)
+        return
     yield from _sum_problems(held, found, rules)
     for entry in differences(wanted=ledger.divided(found, rules), held=held):
         outcome, rule = found[entry["outcome"]], rules[entry["rule"]]
@@ -149,9 +169,8 @@ def _influence_problems(waiting: Affected) -> Iterator[Problem]:
 def _chain_problems() -> Iterator[Problem]:
     """Recompute every hash and follow the numbers."""
     previous, number = "", 0
-    for batch in CreditBatch.objects.order_by("number").iterator():
+    for batch, records in _batches():
         number += 1
-        records = posted_records(batch.pk)
         if batch.number != number or batch.previous_hash != previous:
             yield Problem("chain_broken", f"Batch {batch.number} does not follow the one before.")
         if len(records) != batch.entry_count:
@@ -159,6 +178,28 @@ def _chain_problems() -> Iterator[Problem]:
         if digest(batch, records_hash(records)) != batch.hash:
             yield Problem("hash_differs", f"Batch {batch.number} is not as it was posted.")
         previous, number = batch.hash, batch.number
+
+
+def _batches() -> Iterator[tuple[CreditBatch, Records]]:
+    """Yield every batch in order with its records, read in groups of bounded size."""
+    group: list[CreditBatch] = []
+    entries = 0
+    for batch in CreditBatch.objects.order_by("number").iterator():
+        if entries + batch.entry_count > _ENTRIES and group:
+            yield from zip(group, posted_records([one.pk for one in group]), strict=True)
+            group, entries = [], 0
+        group.append(batch)
+        entries += batch.entry_count
+    yield from zip(group, posted_records([one.pk for one in group]), strict=True)
+
+
+def _restatement_problems() -> Iterator[Problem]:
+    """An entry is marked exactly if its day was locked before it was posted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONGLY_MARKED)
+        for number, count in cursor.fetchall():
+            message = f"Batch {number} has {count:,} entries marked wrongly as restating or not."
+            yield Problem("restatement_differs", message)
 
 
 def _reference_problems() -> Iterator[Problem]:

@@ -67,6 +67,7 @@ def run(statement: str) -> set[str]:
 def drop_constraints(table: str) -> None:
     """Take away what would refuse the change before the proof can see it."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
             "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN "
             "('f', 'u', 'c')",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attribution.bulk_reads import read_columns
-from attribution.facts import ID, NO_ID
+from attribution.facts import ID
 from attribution.free_mail import FREE_MAIL_DOMAINS
 from attribution.models import CreditRule, Outcome
 from tracking.copying import array_text
@@ -81,9 +81,9 @@ def numbered(pairs: list[Pairs]) -> tuple[NDArray[np.void], list[NDArray[np.int6
     """Return all people once, and for each list of pairs the people's places among them."""
     everybody = [np.ascontiguousarray(each["person"]).view("S16") for each in pairs]
     if not pairs:  # No rule is active
-        return np.zeros(0, f"V{len(NO_ID)}"), []
+        return np.zeros(0, ID), []
     joined = np.concatenate(everybody)
     people, places = np.unique(joined, return_inverse=True)
     ends = np.cumsum([len(each) for each in everybody]).tolist()
-    split = np.split(places.astype(np.int64), ends[:-1]) if pairs else []
-    return people.view(f"V{len(NO_ID)}"), split
+    split = np.split(places.astype(np.int64), ends[:-1])
+    return people.view(ID), split

@@ -75,7 +75,9 @@ def _fields(kind: ReportKind, params: Mapping[str, str]) -> dict[str, forms.Fiel
     campaigns = Campaign.objects.order_by("name").values_list("name", flat=True)
     currencies = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True)
     return {
-        "by": _choice("Rows", [(name, _DIMENSIONS[name]) for name in kind.dimensions]),
+        "by": _choice(
+            "Rows", [("", "As usual"), *((name, _DIMENSIONS[name]) for name in kind.dimensions)]
+        ),
         "goal": _choice("Goal", [(name, _GOALS[name]) for name in kind.goals]),
         "rule": _choice("Credit rule", _with_present(rules, params.get("rule", "")), default),
         "lookback_days": _choice(

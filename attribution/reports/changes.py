@@ -173,7 +173,13 @@ def build(query: ReportQuery, *, now: datetime) -> Report[ChangeRow]:
     hidden = sum(cause.hidden for cause in causes)
     if hidden:
         minor = sum(cause.hidden_minor for cause in causes)
-        rows.append(ChangeRow("", deal=f"{hidden:,} smaller changes", change_minor=minor))
+        rows.append(
+            ChangeRow(
+                "",
+                deal=f"{hidden:,} smaller {'change' if hidden == 1 else 'changes'}",
+                change_minor=minor,
+            )
+        )
     proof = prove(scope)
     definitions = replace(
         define(asked, proof.statements, notes=_notes(causes, scope.currency)),

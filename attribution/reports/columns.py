@@ -40,7 +40,9 @@ class Column(Generic[RowT]):
     @property
     def long_label(self) -> str:
         """The title where no heading stands above it: `Leads credited`."""
-        return f"{self.group} {self.label.lower()}" if self.label in _SHORT else self.label
+        if self.label in _SHORT and self.group not in {"", self.label}:
+            return f"{self.group} {self.label.lower()}"
+        return self.label
 
     def for_json(self, row: RowT, currency: str) -> Any:
         """Return the API's form: exact decimals as text, money with its currency."""
@@ -85,7 +87,16 @@ class Column(Generic[RowT]):
         return self.currency(row) if self.currency else currency
 
 
-_SHORT = {"Sourced", "Credited", "Cost each", "Created", "Open, influenced", "Attributed"}
+_SHORT = {
+    "Sourced",
+    "Credited",
+    "Cost each",
+    "Created",
+    "Open, influenced",
+    "Attributed",
+    "Outcomes",
+    "Amount",
+}
 _WORDS = {"text", "day", "moment"}
 _SHEET_FORMATS = {
     "whole": "#,##0",

@@ -91,7 +91,7 @@ def build(query: ReportQuery, *, now: datetime) -> Report[StageRow]:
     proof = prove(scope)
     note = "Leads, opportunities and wins are those credited to touches of the sends."
     hidden = len(groups) - len(shown)
-    more = (f"{hidden:,} smaller groups are not shown.",) if hidden else ()
+    more = (f"Smaller groups not shown: {hidden:,}.",) if hidden else ()
     definitions = define(scope, proof.statements, notes=(note, *more))
     return Report(NAME, TITLE, COLUMNS, rows, None, definitions, proof)
 

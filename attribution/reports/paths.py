@@ -119,7 +119,12 @@ def _row(found: tuple[Any, ...], names: dict[str, RowName], outcomes: int) -> Pa
     path, number, amount, touches, seconds, paths = found
     if path is None:
         return PathRow(
-            f"{paths:,} other paths", None, number, amount, touches, Decimal(number) / outcomes
+            f"{paths:,} other {'path' if paths == 1 else 'paths'}",
+            None,
+            number,
+            amount,
+            touches,
+            Decimal(number) / outcomes,
         )
     shown = _ARROW.join(names[_text(step)].name for step in path)
     return PathRow(shown, len(path), number, amount, touches, Decimal(number) / outcomes, seconds)

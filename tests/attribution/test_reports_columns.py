@@ -58,3 +58,19 @@ def test_counts_show_at_most_two_decimals() -> None:
         "100",
         "1,234.5",
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "group", "long"),
+    [
+        ("Outcomes", "Influenced", "Influenced outcomes"),
+        ("Outcomes", "Outcomes", "Outcomes"),
+        ("Amount", "", "Amount"),
+        ("Recipients", "Reach", "Recipients"),
+    ],
+)
+def test_a_title_that_says_too_little_alone_takes_its_heading(
+    label: str, group: str, long: str
+) -> None:
+    column: Column[int] = Column("x", label, "whole", int, group=group)
+    assert column.long_label == long

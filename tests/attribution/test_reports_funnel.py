@@ -83,7 +83,7 @@ def test_only_the_largest_groups_are_shown_and_the_others_counted() -> None:
     tell_story()
     report = build(by="send", limit=1)
     assert len({row.group for row in report.rows}) == 1
-    assert "1 smaller groups are not shown." in report.definitions.notes
+    assert "Smaller groups not shown: 1." in report.definitions.notes
 
 
 def test_cohorts_are_the_months_of_the_touches() -> None:

@@ -87,7 +87,7 @@ def vacuum() -> None:
 def measured(rounds: int) -> dict[str, float]:
     """Return the median milliseconds of every report and of the two pages."""
     tasks = {**report_tasks(), **page_tasks()}
-    return {name: 1000 * median_of(task, rounds) for name, task in tasks.items()}
+    return {name: 1000 * seconds for name, seconds in interleaved(tasks, rounds).items()}
 
 
 def report_tasks() -> dict[str, Callable[[], object]]:
@@ -175,17 +175,6 @@ def interleaved(tasks: dict[str, Callable[[], object]], rounds: int) -> dict[str
             if number:
                 seconds[name].append(time.perf_counter() - start)
     return {name: statistics.median(each) for name, each in seconds.items()}
-
-
-def median_of(task: Callable[[], object], rounds: int) -> float:
-    """Return the median seconds of a task that has run once before."""
-    task()
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        task()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
 
 
 if __name__ == "__main__":

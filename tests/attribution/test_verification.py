@@ -6,7 +6,14 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from attribution.models import CreditBatch, CreditEntry, CreditTotal, Outcome
+from attribution.models import (
+    CreditBatch,
+    CreditEntry,
+    CreditTotal,
+    InfluenceTotal,
+    Outcome,
+    OutcomeInfluence,
+)
 from attribution.verification import verify_ledger
 from crm_sync.models import Deal
 from tests.attribution.builders import (
@@ -121,6 +128,20 @@ def test_a_missing_running_sum_is_found() -> None:
     CreditTotal.objects.filter(rule=rule(), kind="win").delete()
 
     assert codes() == {"total_differs"}
+
+
+@pytest.mark.parametrize("figure", ["outcome_count", "amount_minor", "first_count"])
+def test_a_sum_of_influence_that_drifted_is_found(figure: str) -> None:
+    assert codes() == set()
+    InfluenceTotal.objects.update(**{figure: 7})
+
+    assert codes() == {"influence_differs"}
+
+
+def test_who_took_part_is_found_missing() -> None:
+    OutcomeInfluence.objects.all().delete()
+
+    assert codes() == {"influence_differs"}
 
 
 def test_a_deal_that_changed_unnoted_is_found() -> None:

@@ -22,14 +22,6 @@ _UNKNOWN = {
 }  # fmt: skip
 """Columns that messages and links have not: these facts name only the send."""
 
-_TITLES = {
-    "campaign": "campaign",
-    "message": "message",
-    "link": "link",
-    "audience": "audience",
-    "channel": "channel",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class DimensionRow:
@@ -62,7 +54,7 @@ def build_by(by: Dimension, scope: Scope, *, name: str, title: str) -> Report[Di
     total = total_of((row.metrics for row in rows), margin=scope.margin)
     return Report(
         name=name,
-        title=f"{title} by {_TITLES[by]}",
+        title=f"{title} by {by}",
         columns=columns_by(by),
         rows=rows,
         total=DimensionRow(total, RowName("Total")),

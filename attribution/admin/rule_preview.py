@@ -13,7 +13,6 @@ from campaigns.models import Channel
 EXAMPLE = "_example"
 """The name of the choice of an example; it is no part of the rule."""
 
-_CHOOSE = "Choose a kind and a lookback, and an example journey is divided here."
 _FIT_ON_SAVE = (
     "Its shares are fitted on your own journeys when you save. Until then there is nothing to show."
 )
@@ -57,7 +56,7 @@ def preview_of(form: CreditRuleForm, *, chosen: str) -> Preview:
     return Preview(
         words=words,
         faults=faults,
-        note=note or ("" if draft or faults else _CHOOSE),
+        note=note,
         examples=[(key, example.name) for key, example in EXAMPLES.items()],
         chosen=chosen,
         rows=rows,
@@ -69,8 +68,7 @@ def _draft(form: CreditRuleForm) -> tuple[_Draft | None, list[str]]:
     if not form.is_bound:
         rule = form.instance
         known = {**_stored(rule), **form.initial} if rule.pk else dict(form.initial)
-        if not known.get("kind"):
-            return None, []
+        known["kind"] = known.get("kind") or CreditRule.Kind.values[0]  # as the empty form shows it
         return _draft_of(known, form.start), []
     if form.is_valid():
         return _draft_of(form.cleaned_data, form.parameters()), []

@@ -177,7 +177,10 @@ class ReportScheduleAdmin(TextrailAdmin):
     @display(description="Recipients")
     def people(self, obj: ReportSchedule) -> str:
         """Return the recipients' names."""
-        return ", ".join(str(one.user) for one in obj.recipients.select_related("user"))
+        return ", ".join(
+            str(one.user)
+            for one in obj.recipients.select_related("user").order_by("user__username")
+        )
 
     @display(description="Latest first")
     def mails(self, obj: ReportSchedule) -> SafeString:

@@ -30,6 +30,8 @@ from tracking.models import ClickTotal, PendingChange
 PERMISSION = "attribution.view_sendperformance"
 DAYS, WEEKS, TOP_SENDS, FINDINGS = 90, 26, 5, 5
 SMS = "sms"
+_REVENUE = (Outcome.Kind.WIN, Outcome.Kind.REFUND)
+"""What makes revenue: wins, less what was paid back."""
 
 
 @dataclass(slots=True)
@@ -113,15 +115,14 @@ def _sums(cells: Iterable[dict[str, Any]], ends_on: date) -> _Sums:
     for cell in cells:
         if not ends_on - timedelta(days=DAYS) < cell["outcome_date"] <= ends_on:
             continue
-        if cell["kind"] == Outcome.Kind.WIN:
+        if cell["kind"] in _REVENUE:
             sums.revenue_of_all += cell["amount"]
         if not cell["is_sms"]:
             continue
         if cell["kind"] == Outcome.Kind.LEAD:
             sums.sms.leads_micro += cell["micro"]
-        elif cell["kind"] == Outcome.Kind.WIN:
+        elif cell["kind"] in _REVENUE:
             sums.sms.revenue_minor += cell["amount"]
-            sums.sms.wins_micro += cell["micro"]
     return sums
 
 
@@ -195,7 +196,7 @@ def _chart(cells: Iterable[dict[str, Any]], today: date) -> Chart | None:
     monday = today - timedelta(days=today.weekday())
     weeks: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     for cell in cells:
-        if cell["kind"] == Outcome.Kind.WIN:
+        if cell["kind"] in _REVENUE:
             day = cell["outcome_date"]
             weeks[day - timedelta(days=day.weekday())][not cell["is_sms"]] += cell["amount"]
     starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
@@ -234,7 +235,7 @@ def _top_sends(rule: CreditRule, today: date) -> list[dict[str, Any]]:
         earned.order_by()
         .values("send", "send__name", "campaign__name")
         .annotate(
-            revenue=Sum("amount_minor", filter=Q(kind=Outcome.Kind.WIN), default=0),
+            revenue=Sum("amount_minor", filter=Q(kind__in=_REVENUE), default=0),
             pipeline=Sum("amount_minor", filter=Q(kind=Outcome.Kind.OPPORTUNITY), default=0),
             leads=Sum("count_micro", filter=Q(kind=Outcome.Kind.LEAD), default=0),
         )

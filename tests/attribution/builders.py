@@ -9,7 +9,17 @@ from attribution.ledger import hold
 from attribution.models import CreditEntry, CreditRule, CreditTotal
 from attribution.services import settle_changes
 from campaigns.public_ids import new_id
-from crm_sync.models import Company, Connection, Contact, Deal, DealContact, Pipeline, Stage
+from crm_sync.models import (
+    Company,
+    Connection,
+    Contact,
+    Deal,
+    DealContact,
+    DealRefund,
+    Pipeline,
+    Stage,
+)
+from crm_sync.refunds import record_refunds
 from tests.crm_sync.builders import a_connection
 from tests.tracking.builders import make_goal, make_identity, make_touch
 from tracking.changes import note_changes
@@ -177,3 +187,19 @@ def earned(touch: Touchpoint, *, slug: str = "linear", kind: str = "win") -> int
     """Return what the ledger holds for a touch, in minor units."""
     entries = CreditEntry.objects.filter(touch=touch, rule=rule(slug), outcome__kind=kind)
     return entries.aggregate(amount=Sum("amount_minor"))["amount"] or 0
+
+
+def refund(deal: Deal, amount: str, *, days: float = 1, **fields: str) -> DealRefund:
+    """Record a refund some days before NOW, and settle."""
+    row = {
+        "connection": deal.connection.slug,
+        "deal": str(deal.pk),
+        "external_id": fields.pop("external_id", "r-1"),
+        "amount": amount,
+        "refunded_at": days_ago(days).isoformat(),
+        **fields,
+    }
+    result = record_refunds(rows=[row], origin="api", now=NOW)
+    assert result.is_stored, result.rows
+    settle()
+    return DealRefund.objects.standing().get(external_id=row["external_id"])

@@ -19,10 +19,10 @@ from tests.attribution.builders import (
     days_ago,
     make_identity,
     note_deal,
+    refund,
     settle,
 )
 from tests.attribution.story import Story, tell_story
-from tests.attribution.test_refund_credit import refund
 from tracking.models import Touchpoint
 
 LATER = NOW + timedelta(days=2)

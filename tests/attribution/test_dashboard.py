@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from attribution.models import CreditRule, Finding
 from attribution.reports.registry import REPORTS as EVERY_REPORT
-from tests.attribution.builders import a_deal, a_tap, make_identity, settle
+from tests.attribution.builders import a_deal, a_tap, make_identity, refund, settle
 from tests.attribution.story import NOW, a_live_send, a_spend, tell_story
 from tests.campaigns.builders import a_superuser, a_user
 from tests.links.builders import make_domain, make_link
@@ -55,6 +55,17 @@ def test_the_key_figures_are_those_of_sms_in_the_last_90_days() -> None:
         "Spend": "$100.00",
         "ROAS": "66.7",
     }
+
+
+@pytest.mark.usefixtures("_on_the_storys_day")
+def test_revenue_is_what_is_left_after_refunds() -> None:
+    story = tell_story()
+    refund(story.deal, "9000.00")
+
+    shown = page()
+
+    assert figures(shown)["Revenue attributed"] == "$666.67"
+    assert shown.context["top_sends"][0]["revenue"] == "$333.34"
 
 
 @pytest.mark.usefixtures("_on_the_storys_day")

@@ -18,11 +18,11 @@ from tests.attribution.builders import (
     change_deal,
     days_ago,
     make_identity,
+    refund,
     rule,
     settle,
 )
 from tests.attribution.story import tell_story
-from tests.attribution.test_refund_credit import refund
 from tracking.models import Touchpoint
 
 pytestmark = pytest.mark.django_db

@@ -17,11 +17,11 @@ from tests.attribution.builders import (
     a_tap,
     days_ago,
     make_identity,
+    refund,
     rule,
     settle,
 )
 from tests.attribution.story import tell_story
-from tests.attribution.test_refund_credit import refund
 from tests.links.builders import make_domain, make_link
 from tracking.models import Touchpoint
 

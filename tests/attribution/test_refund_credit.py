@@ -10,8 +10,7 @@ from attribution.reports.query import parse_query
 from attribution.reports.reconciliation import build
 from attribution.services import verify_ledger
 from campaigns.models import ExchangeRate
-from crm_sync.models import Deal, DealRefund
-from crm_sync.refunds import record_refunds, remove_refund
+from crm_sync.refunds import remove_refund
 from tests.attribution.builders import (
     NOW,
     a_deal,
@@ -21,27 +20,12 @@ from tests.attribution.builders import (
     days_ago,
     earned,
     make_identity,
+    refund,
     settle,
     sums,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def refund(deal: Deal, amount: str, *, days: float = 1, **fields: str) -> DealRefund:
-    """Record a refund some days before NOW, and settle."""
-    row = {
-        "connection": deal.connection.slug,
-        "deal": str(deal.pk),
-        "external_id": fields.pop("external_id", "r-1"),
-        "amount": amount,
-        "refunded_at": days_ago(days).isoformat(),
-        **fields,
-    }
-    result = record_refunds(rows=[row], origin="api", now=NOW)
-    assert result.is_stored, result.rows
-    settle()
-    return DealRefund.objects.standing().get(external_id=row["external_id"])
 
 
 def statements(**query: str) -> dict[str, bool]:

@@ -231,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "SendStatusEnum": "campaigns.models.Send.Status",
         "LinkStatusEnum": "links.models.Link.Status",
         "SyncRunStatusEnum": "crm_sync.models.SyncRun.Status",
+        "RefundReasonEnum": "crm_sync.models.DealRefund.Reason",
+        "TrafficExclusionReasonEnum": "tracking.models.TrafficExclusion.Reason",
     },
 }
 

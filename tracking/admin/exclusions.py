@@ -62,7 +62,7 @@ class TrafficExclusionAdmin(TextrailAdmin):
     search_fields = ("value", "note")
     actions = None
     fieldsets = (
-        (None, {"fields": ("kind", "value", ("reason", "note"), ("starts_at", "ends_at"))}),
+        (None, {"fields": ("kind", "value", ("reason", "note"), "starts_at", "ends_at")}),
     )
 
     @display(description="Value", ordering="value")
@@ -81,7 +81,7 @@ class TrafficExclusionAdmin(TextrailAdmin):
         if obj is None:
             return self.fieldsets
         return (
-            (None, {"fields": ("kind", "shown", ("reason", "note"), ("starts_at", "ends_at"))}),
+            (None, {"fields": ("kind", "shown", ("reason", "note"), "starts_at", "ends_at")}),
         )
 
     def changeform_view(

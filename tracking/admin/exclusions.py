@@ -61,9 +61,7 @@ class TrafficExclusionAdmin(TextrailAdmin):
     list_filter = ("kind", "reason")
     search_fields = ("value", "note")
     actions = None
-    fieldsets = (
-        (None, {"fields": ("kind", "value", ("reason", "note"), "starts_at", "ends_at")}),
-    )
+    fieldsets = ((None, {"fields": ("kind", "value", ("reason", "note"), "starts_at", "ends_at")}),)
 
     @display(description="Value", ordering="value")
     def shown(self, exclusion: TrafficExclusion) -> str:
@@ -80,9 +78,7 @@ class TrafficExclusionAdmin(TextrailAdmin):
         """Show a stored address by its first digits only."""
         if obj is None:
             return self.fieldsets
-        return (
-            (None, {"fields": ("kind", "shown", ("reason", "note"), "starts_at", "ends_at")}),
-        )
+        return ((None, {"fields": ("kind", "shown", ("reason", "note"), "starts_at", "ends_at")}),)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any

@@ -4,7 +4,7 @@
 
 It is an outside tool in a virtual environment of its own, and no dependency of Textrail:
 
-    python3 -m venv /tmp/ca && /tmp/ca/bin/pip install channelattribution==2.2.5 matplotlib
+    python3 -m venv ca && ca/bin/pip install channelattribution==2.2.5 matplotlib
 
 Reads journeys, writes them as the path strings the tool takes, and then answers each line it is
 told (`heuristics`, `markov 1`, …) with one line of JSON: processor seconds and shares.

@@ -1,8 +1,9 @@
 """What became of the rows of a file: the words that every import answers in. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 RawRow = Mapping[str, str]
 
@@ -71,3 +72,78 @@ class ImportResult:
     def changing(self) -> int:
         """Return how many rows are new or change something."""
         return self.count("created") + self.count("updated")
+
+
+class BatchResult(ImportResult):
+    """What became of a batch. With a rejected row nothing of it was stored."""
+
+    @property
+    def is_stored(self) -> bool:
+        """Say whether the batch was stored, which it is as a whole or not at all."""
+        return not self.count("rejected")
+
+
+def text_of(row: RawRow, column: str) -> str:
+    """Return what a row says in a column, without space around it; empty where it says nothing."""
+    return str(row.get(column) or "").strip()
+
+
+def ids_among(texts: Iterable[str]) -> list[UUID]:
+    """Return those of the texts that are ids."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def read_fields(row: RawRow, readers: Iterable[Callable[[], None]]) -> list[RowError]:
+    """Let each reader read its fields of a row; return everything that is refused."""
+    errors: list[RowError] = []
+    for read in readers:
+        try:
+            read()
+        except RowRefusedError as refused:
+            value = text_of(row, refused.error.field)
+            errors.append(replace(refused.error, value=value[:80]))
+    return errors
+
+
+def read_batch(
+    rows: Sequence[RawRow],
+    *,
+    read: Callable[[RawRow], tuple[Any, list[RowError]]],
+    key: Callable[[Any], Hashable],
+    key_names: str,
+    titled: Sequence[str],
+) -> list[RowResult]:
+    """Read every row as if it were new; `stored` is what it states, unless it is rejected.
+
+    A row that has an earlier one's key is rejected; `key_names` says the key in words. A row is
+    called by what it says in the `titled` columns.
+    """
+    seen: set[Hashable] = set()
+    results = []
+    for number, row in enumerate(rows, start=1):
+        stated, errors = read(row)
+        if stated is not None:
+            if key(stated) in seen:
+                message = f"An earlier row has the same {key_names}."
+                errors = [RowError("external_id", "repeated", message, value=stated.external_id)]
+            seen.add(key(stated))
+        title = " · ".join(str(row[name]) for name in titled if row.get(name))
+        if errors or stated is None:
+            results.append(RowResult(number, "rejected", tuple(errors), title=title))
+        else:
+            results.append(RowResult(number, "created", title=title, stored=stated))
+    return results
+
+
+def compared(row: RowResult, before: Mapping[str, str], after: Mapping[str, str]) -> RowResult:
+    """Return a row's result beside what is stored: equal texts mean equal values."""
+    changes = tuple(
+        Change(name, before[name], after[name]) for name in before if before[name] != after[name]
+    )
+    return replace(row, status="updated" if changes else "unchanged", changes=changes)

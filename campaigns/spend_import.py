@@ -1,14 +1,13 @@
 """Record what platforms charged: every row of a batch, or with errors none."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from campaigns.import_rows import Change, ImportResult, RawRow, RowError, RowResult
+from campaigns.import_rows import BatchResult, RawRow, RowResult, compared, read_batch
 from campaigns.models import Spend
 from campaigns.money import Money
 from campaigns.rate_card import lock_spend, replace_rate_card
@@ -24,19 +23,10 @@ _BATCH = 1000
 Key = tuple[str, str, date]
 
 
-class SpendResult(ImportResult):
-    """What became of a batch. With a rejected row nothing of it was stored."""
-
-    @property
-    def is_stored(self) -> bool:
-        """Say whether the batch was stored, which it is as a whole or not at all."""
-        return not self.count("rejected")
-
-
 @transaction.atomic
 def record_spend(
     *, rows: Sequence[RawRow], now: datetime, by: "User | None" = None, dry_run: bool = False
-) -> SpendResult:
+) -> BatchResult:
     """Insert or update spend by (platform, external id, date); a row names its fields in text.
 
     Sending the same rows again changes nothing. One wrong row and nothing is stored: the
@@ -46,7 +36,7 @@ def record_spend(
     lock_spend()
     read = _read_all(rows)
     stored = _stored([result.stored for result in read if result.stored])
-    result = SpendResult(tuple(_outcome(row, stored) for row in read))
+    result = BatchResult(tuple(_outcome(row, stored) for row in read))
     if result.is_stored and not dry_run:
         _write(result.rows, stored, by, now)
         replace_rate_card([row.stored for row in result.rows], by=by)
@@ -55,25 +45,13 @@ def record_spend(
 
 def _read_all(rows: Sequence[RawRow]) -> list[RowResult]:
     names = load_names(rows)
-    seen: set[Key] = set()
-    results = []
-    for number, row in enumerate(rows, start=1):
-        spend, errors = read_row(row, names)
-        if spend is not None:
-            if _key(spend) in seen:
-                message = "An earlier row has the same platform, external_id and date."
-                errors = [RowError("external_id", "repeated", message, value=spend.external_id)]
-            seen.add(_key(spend))
-        title = _title(row)
-        if errors or spend is None:
-            results.append(RowResult(number, "rejected", tuple(errors), title=title))
-        else:
-            results.append(RowResult(number, "created", title=title, stored=spend))
-    return results
-
-
-def _title(row: RawRow) -> str:
-    return " · ".join(str(row[name]) for name in ("date", "external_id") if row.get(name))
+    return read_batch(
+        rows,
+        read=lambda row: read_row(row, names),
+        key=_key,
+        key_names="platform, external_id and date",
+        titled=("date", "external_id"),
+    )
 
 
 def _key(spend: Spend) -> Key:
@@ -100,11 +78,7 @@ def _outcome(row: RowResult, stored: dict[Key, Spend]) -> RowResult:
     old = stored.get(_key(row.stored)) if row.stored else None
     if old is None:
         return row
-    before, after = _shown(old), _shown(row.stored)
-    changes = tuple(
-        Change(name, before[name], after[name]) for name in before if before[name] != after[name]
-    )
-    return replace(row, status="updated" if changes else "unchanged", changes=changes)
+    return compared(row, _shown(old), _shown(row.stored))
 
 
 def _shown(spend: Spend) -> dict[str, str]:

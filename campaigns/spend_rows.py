@@ -3,15 +3,22 @@
 import datetime
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from uuid import UUID
+from dataclasses import dataclass, field
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from campaigns.import_rows import RawRow, RowError, RowRefusedError
+from campaigns.import_rows import (
+    RawRow,
+    RowError,
+    RowRefusedError,
+    ids_among,
+    read_fields,
+    text_of,
+)
 from campaigns.models import Campaign, Channel, Send, Spend
 from campaigns.money import InvalidAmountError, InvalidCurrencyError, check_currency, parse_amount
 
@@ -41,50 +48,31 @@ def load_names(rows: Iterable[RawRow]) -> Names:
     for channel in Channel.objects.all():
         names.channels[channel.slug] = names.channels[channel.name.lower()] = channel
     named = Campaign.objects.alias(low=Lower("name"))
-    for campaign in named.filter(Q(low__in=campaigns) | Q(pk__in=_ids(campaigns))):
+    for campaign in named.filter(Q(low__in=campaigns) | Q(pk__in=ids_among(campaigns))):
         names.campaigns[campaign.name.lower()] = names.campaigns[str(campaign.pk)] = campaign
     related = Send.objects.select_related("campaign", "channel")
-    for send in related.filter(Q(utm_campaign__in=sends) | Q(pk__in=_ids(sends))):
+    for send in related.filter(Q(utm_campaign__in=sends) | Q(pk__in=ids_among(sends))):
         names.sends[send.utm_campaign] = names.sends[str(send.pk)] = send
     return names
 
 
 def _mentioned(rows: list[RawRow], column: str) -> set[str]:
-    texts = (_text(row, column).lower() for row in rows)
+    texts = (text_of(row, column).lower() for row in rows)
     return {text for text in texts if text and "\0" not in text}
-
-
-def _ids(texts: set[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def read_row(row: RawRow, names: Names) -> tuple[Spend | None, list[RowError]]:
     """Return the spend a row states, or everything that is wrong in it."""
-    errors: list[RowError] = []
     spend = Spend()
-    for reader in (_read_key, _read_date, _read_money, _read_send, _read_campaign, _read_channel):
-        try:
-            reader(row, names, spend)
-        except RowRefusedError as refused:
-            value = _text(row, refused.error.field)
-            errors.append(replace(refused.error, value=value[:80]))
-    spend.description = _text(row, "description").replace("\0", "")[:200]
+    readers = (_read_key, _read_date, _read_money, _read_send, _read_campaign, _read_channel)
+    errors = read_fields(row, (partial(read, row, names, spend) for read in readers))
+    spend.description = text_of(row, "description").replace("\0", "")[:200]
     return (None, errors) if errors else (spend, [])
 
 
-def _text(row: RawRow, column: str) -> str:
-    return str(row.get(column) or "").strip()
-
-
 def _read_key(row: RawRow, names: Names, spend: Spend) -> None:
-    spend.platform = _text(row, "platform").lower()
-    spend.external_id = _text(row, "external_id")
+    spend.platform = text_of(row, "platform").lower()
+    spend.external_id = text_of(row, "external_id")
     for column, longest in (("platform", 40), ("external_id", 120)):
         value = getattr(spend, column)
         if not value:
@@ -102,7 +90,7 @@ def _read_key(row: RawRow, names: Names, spend: Spend) -> None:
 
 
 def _read_date(row: RawRow, names: Names, spend: Spend) -> None:
-    text = _text(row, "date")
+    text = text_of(row, "date")
     try:
         spend.date = datetime.date.fromisoformat(text)
     except ValueError as error:
@@ -112,11 +100,11 @@ def _read_date(row: RawRow, names: Names, spend: Spend) -> None:
 
 def _read_money(row: RawRow, names: Names, spend: Spend) -> None:
     try:
-        spend.currency = check_currency(_text(row, "currency"))
+        spend.currency = check_currency(text_of(row, "currency"))
     except InvalidCurrencyError as error:
         raise RowRefusedError("currency", "invalid", str(error)) from error
     try:
-        spend.amount_minor = parse_amount(_text(row, "amount"), spend.currency)
+        spend.amount_minor = parse_amount(text_of(row, "amount"), spend.currency)
     except InvalidAmountError as error:
         raise RowRefusedError("amount", "invalid", str(error)) from error
     spend.kind = kind_of(spend.amount_minor)
@@ -128,7 +116,7 @@ def kind_of(amount_minor: int) -> Spend.Kind:
 
 
 def _read_send(row: RawRow, names: Names, spend: Spend) -> None:
-    text = _text(row, "send")
+    text = text_of(row, "send")
     if not text:
         return
     send = names.sends.get(text.lower())
@@ -139,7 +127,7 @@ def _read_send(row: RawRow, names: Names, spend: Spend) -> None:
 
 
 def _read_campaign(row: RawRow, names: Names, spend: Spend) -> None:
-    text = _text(row, "campaign")
+    text = text_of(row, "campaign")
     if not text:
         return
     campaign = names.campaigns.get(text.lower())
@@ -153,7 +141,7 @@ def _read_campaign(row: RawRow, names: Names, spend: Spend) -> None:
 
 
 def _read_channel(row: RawRow, names: Names, spend: Spend) -> None:
-    text = _text(row, "channel")
+    text = text_of(row, "channel")
     if not text and spend.send is not None:
         return
     if not text:

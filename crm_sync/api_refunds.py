@@ -1,6 +1,5 @@
 """`refunds`: what was taken back from won deals; bulk upsert on (connection, external id)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -10,12 +9,12 @@ from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.errors import Fields, RefusedError
+from campaigns.api.batches import batch_answer, batch_rows
 from campaigns.api_base import ApiGenericViewSet
 from campaigns.money import api_money
 from crm_sync.models import DealRefund
 from crm_sync.refund_rows import FIELDS
-from crm_sync.refunds import MOST_ROWS, RefundResult, record_refunds, remove_refund
+from crm_sync.refunds import MOST_ROWS, record_refunds, remove_refund
 
 
 class RefundSerializer(serializers.ModelSerializer):
@@ -77,45 +76,11 @@ class RefundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiGeneric
     @extend_schema(request=RefundBatchSerializer, responses={200: dict[str, Any]})
     def create(self, request: Request) -> Response:
         """Insert or correct the rows; one wrong row and none is stored."""
-        rows = [_text_row(number, row) for number, row in enumerate(_rows(request.data), start=1)]
+        rows = batch_rows(request.data, fields=FIELDS, most=MOST_ROWS)
         result = record_refunds(rows=rows, origin=DealRefund.Origin.API, now=timezone.now())
-        if not result.is_stored:
-            wrong = result.count("rejected")
-            message = f"Nothing was stored: {wrong} of {len(rows)} rows are wrong."
-            raise RefusedError(400, "refunds-rejected", message, _fields(result))
-        counts = {status: result.count(status) for status in ("created", "updated", "unchanged")}
-        results = [{"row": row.number, "status": row.status} for row in result.rows]
-        return Response({**counts, "results": results})
+        return batch_answer(result, refusal="refunds-rejected")
 
     def destroy(self, request: Request, pk: str | None = None) -> Response:
         """Take a refund back: the revenue returns to whoever had earned it."""
         remove_refund(refund=self.get_object(), now=timezone.now())
         return Response(status=204)
-
-
-def _rows(data: Any) -> list[Any]:
-    """Take `{"rows": […]}`, a bare list, or one row."""
-    rows = data.get("rows", [data]) if isinstance(data, Mapping) else data
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-        message = f"Send a list of at most {MOST_ROWS:,} rows."
-        raise serializers.ValidationError({"rows": [message]})
-    return rows
-
-
-def _text_row(number: int, row: Any) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise serializers.ValidationError({f"rows.{number}": ["A row is an object."]})
-    flat = dict(row)
-    if isinstance(row.get("amount"), Mapping):
-        flat |= {name: row["amount"].get(name) for name in ("amount", "currency")}
-    return {name: "" if flat.get(name) is None else str(flat[name]) for name in FIELDS}
-
-
-def _fields(result: RefundResult) -> Fields:
-    return {
-        f"rows.{row.number}.{error.field}": [
-            {"code": error.code, "message": error.message, "suggestion": error.suggestion}
-        ]
-        for row in result.rows
-        for error in row.errors
-    }

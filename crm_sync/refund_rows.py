@@ -1,16 +1,23 @@
 """A row of refunds as people and finance systems write it, turned into a refund or into errors."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Final
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_default_timezone, is_aware
 
-from campaigns.import_rows import RawRow, RowError, RowRefusedError
+from campaigns.import_rows import (
+    RawRow,
+    RowError,
+    RowRefusedError,
+    ids_among,
+    read_fields,
+    text_of,
+)
 from campaigns.money import InvalidAmountError, InvalidCurrencyError, check_currency, parse_amount
 from crm_sync.models import Connection, Deal, DealRefund
 
@@ -31,44 +38,24 @@ class Known:
 
 def load_known(rows: Iterable[RawRow]) -> Known:
     """Load the connections, and the deals that the rows mention. Two queries."""
-    named = {text for row in rows if (text := _text(row, "deal")) and "\0" not in text}
+    named = {text for row in rows if (text := text_of(row, "deal")) and "\0" not in text}
     known = Known(connections={one.slug: one for one in Connection.objects.all()})
     slugs = {one.pk: slug for slug, one in known.connections.items()}
-    for deal in Deal.objects.filter(Q(external_id__in=named) | Q(pk__in=_ids(named))):
+    for deal in Deal.objects.filter(Q(external_id__in=named) | Q(pk__in=ids_among(named))):
         known.by_external_id[slugs[deal.connection_id], deal.external_id] = deal
         known.by_id[str(deal.pk)] = deal
     return known
 
 
-def _ids(texts: Iterable[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
-
-
 def read_row(row: RawRow, known: Known) -> tuple[DealRefund | None, list[RowError]]:
     """Return the refund a row states, or everything that is wrong in it."""
     refund = DealRefund()
-    errors: list[RowError] = []
-    for reader in _READERS:
-        try:
-            reader(row, known, refund)
-        except RowRefusedError as refused:
-            value = _text(row, refused.error.field)
-            errors.append(replace(refused.error, value=value[:80]))
+    errors = read_fields(row, (partial(read, row, known, refund) for read in _READERS))
     return (None, errors) if errors else (refund, [])
 
 
-def _text(row: RawRow, column: str) -> str:
-    return str(row.get(column) or "").strip()
-
-
 def _read_deal(row: RawRow, known: Known, refund: DealRefund) -> None:
-    slug, name = _text(row, "connection"), _text(row, "deal")
+    slug, name = text_of(row, "connection"), text_of(row, "deal")
     if not name:
         raise RowRefusedError("deal", "required", "deal is empty; name the deal’s id in the CRM.")
     deal = known.by_id.get(name.lower())
@@ -92,7 +79,7 @@ def _which_connection(slug: str, known: Known) -> tuple[str, str]:
 
 
 def _read_external_id(row: RawRow, known: Known, refund: DealRefund) -> None:
-    refund.external_id = _text(row, "external_id")
+    refund.external_id = text_of(row, "external_id")
     if not refund.external_id:
         message = "external_id is empty; give the refund’s own number, so that it counts once."
         raise RowRefusedError("external_id", "required", message)
@@ -103,7 +90,7 @@ def _read_external_id(row: RawRow, known: Known, refund: DealRefund) -> None:
 
 def _read_money(row: RawRow, known: Known, refund: DealRefund) -> None:
     """Read the amount in the row's currency, or else the deal's."""
-    text = _text(row, "currency") or refund.currency
+    text = text_of(row, "currency") or refund.currency
     if not text:
         return  # without a deal, which is refused already
     try:
@@ -111,17 +98,17 @@ def _read_money(row: RawRow, known: Known, refund: DealRefund) -> None:
     except InvalidCurrencyError as error:
         raise RowRefusedError("currency", "invalid", str(error)) from error
     try:
-        refund.amount_minor = parse_amount(_text(row, "amount"), refund.currency)
+        refund.amount_minor = parse_amount(text_of(row, "amount"), refund.currency)
     except InvalidAmountError as error:
         raise RowRefusedError("amount", "invalid", str(error)) from error
     if refund.amount_minor <= 0:
-        message = f"“{_text(row, 'amount')[:40]}” takes nothing back; write an amount above 0."
+        message = f"“{text_of(row, 'amount')[:40]}” takes nothing back; write an amount above 0."
         raise RowRefusedError("amount", "not-positive", message)
 
 
 def _read_moment(row: RawRow, known: Known, refund: DealRefund) -> None:
     """Read a moment with its offset, or a day: its first moment in the organisation's zone."""
-    text = _text(row, "refunded_at")
+    text = text_of(row, "refunded_at")
     try:
         moment = parse_datetime(text) if len(text) > len("2026-06-30") else _midnight(text)
     except ValueError:
@@ -142,7 +129,7 @@ def _midnight(text: str) -> datetime:
 
 
 def _read_reason(row: RawRow, known: Known, refund: DealRefund) -> None:
-    text = _text(row, "reason").lower().replace(" ", "_") or DealRefund.Reason.REFUND
+    text = text_of(row, "reason").lower().replace(" ", "_") or DealRefund.Reason.REFUND
     if text not in DealRefund.Reason.values:
         message = f"“{text[:40]}” is no reason; write {', '.join(DealRefund.Reason.values)}."
         raise RowRefusedError("reason", "invalid", message)

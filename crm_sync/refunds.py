@@ -5,13 +5,12 @@ so that a report of a past moment still finds what was known then.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.import_rows import Change, ImportResult, RawRow, RowError, RowResult
+from campaigns.import_rows import BatchResult, RawRow, RowResult, compared, read_batch
 from campaigns.money import Money
 from crm_sync.models import Connection, DealRefund
 from crm_sync.refund_rows import load_known, read_row
@@ -27,19 +26,10 @@ class RefundAlreadyRemovedError(ValueError):
     """The refund was taken back or replaced before."""
 
 
-class RefundResult(ImportResult):
-    """What became of a batch. With a rejected row nothing of it was stored."""
-
-    @property
-    def is_stored(self) -> bool:
-        """Say whether the batch was stored, which it is as a whole or not at all."""
-        return not self.count("rejected")
-
-
 @transaction.atomic
 def record_refunds(
     *, rows: Sequence[RawRow], origin: str, now: datetime, dry_run: bool = False
-) -> RefundResult:
+) -> BatchResult:
     """Insert or correct refunds by (connection, external id); a row names its fields in text.
 
     Sending the same rows again changes nothing. One wrong row and nothing is stored: the
@@ -49,7 +39,7 @@ def record_refunds(
     read = _read_all(rows)
     _lock_connections(row.stored.connection_id for row in read if row.stored)
     standing = _standing([row.stored for row in read if row.stored])
-    result = RefundResult(tuple(_outcome(row, standing) for row in read))
+    result = BatchResult(tuple(_outcome(row, standing) for row in read))
     if result.is_stored and not dry_run:
         _write(result.rows, standing, origin, now)
     return result
@@ -71,21 +61,13 @@ def remove_refund(*, refund: DealRefund, now: datetime) -> None:
 
 def _read_all(rows: Sequence[RawRow]) -> list[RowResult]:
     known = load_known(rows)
-    seen: set[_Key] = set()
-    results = []
-    for number, row in enumerate(rows, start=1):
-        refund, errors = read_row(row, known)
-        if refund is not None:
-            if _key(refund) in seen:
-                message = "An earlier row has the same external_id."
-                errors = [RowError("external_id", "repeated", message, value=refund.external_id)]
-            seen.add(_key(refund))
-        title = " · ".join(str(row[name]) for name in ("deal", "external_id") if row.get(name))
-        if errors or refund is None:
-            results.append(RowResult(number, "rejected", tuple(errors), title=title))
-        else:
-            results.append(RowResult(number, "created", title=title, stored=refund))
-    return results
+    return read_batch(
+        rows,
+        read=lambda row: read_row(row, known),
+        key=_key,
+        key_names="external_id",
+        titled=("deal", "external_id"),
+    )
 
 
 def _key(refund: DealRefund) -> _Key:
@@ -118,11 +100,7 @@ def _outcome(row: RowResult, standing: dict[_Key, DealRefund]) -> RowResult:
     old = standing.get(_key(row.stored)) if row.stored else None
     if old is None:
         return row
-    before, after = _shown(old), _shown(row.stored)
-    changes = tuple(
-        Change(name, before[name], after[name]) for name in before if before[name] != after[name]
-    )
-    return replace(row, status="updated" if changes else "unchanged", changes=changes)
+    return compared(row, _shown(old), _shown(row.stored))
 
 
 def _shown(refund: DealRefund) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """`spend`: bulk upsert on (platform, external id, date)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -9,13 +8,12 @@ from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.errors import Fields, RefusedError
+from campaigns.api.batches import batch_answer, batch_rows
 from campaigns.api.filters import SpendFilter
 from campaigns.api_base import ApiGenericViewSet, acting_user
 from campaigns.models import Spend
 from campaigns.money import api_money
 from campaigns.services import record_spend
-from campaigns.spend_import import SpendResult
 from campaigns.spend_rows import FIELDS
 
 MOST_ROWS = 10_000
@@ -79,40 +77,6 @@ class SpendViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiGenericV
     @extend_schema(request=SpendBatchSerializer, responses={200: dict[str, Any]})
     def create(self, request: Request) -> Response:
         """Insert or update the rows; one wrong row and none is stored."""
-        rows = [_text_row(number, row) for number, row in enumerate(_rows(request.data), start=1)]
+        rows = batch_rows(request.data, fields=FIELDS, most=MOST_ROWS)
         result = record_spend(rows=rows, by=acting_user(request), now=timezone.now())
-        if not result.is_stored:
-            message = (
-                f"Nothing was stored: {result.count('rejected')} of {len(rows)} rows are wrong."
-            )
-            raise RefusedError(400, "spend-rejected", message, _fields(result))
-        counts = {status: result.count(status) for status in ("created", "updated", "unchanged")}
-        results = [{"row": row.number, "status": row.status} for row in result.rows]
-        return Response({**counts, "results": results})
-
-
-def _rows(data: Any) -> list[Any]:
-    """Take `{"rows": […]}`, a bare list, or one row."""
-    rows = data.get("rows", [data]) if isinstance(data, Mapping) else data
-    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
-        message = f"Send a list of at most {MOST_ROWS} rows."
-        raise serializers.ValidationError({"rows": [message]})
-    return rows
-
-
-def _text_row(number: int, row: Any) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise serializers.ValidationError({f"rows.{number}": ["A row is an object."]})
-    flat = dict(row)
-    if isinstance(row.get("amount"), Mapping):
-        flat |= {name: row["amount"].get(name) for name in ("amount", "currency")}
-    return {name: "" if flat.get(name) is None else str(flat[name]) for name in FIELDS}
-
-
-def _fields(result: SpendResult) -> Fields:
-    fields: Fields = {}
-    for row in result.rows:
-        for error in row.errors:
-            entry = {"code": error.code, "message": error.message, "suggestion": error.suggestion}
-            fields.setdefault(f"rows.{row.number}.{error.field}", []).append(entry)
-    return fields
+        return batch_answer(result, refusal="spend-rejected")

@@ -16,12 +16,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.imports import ImportPages
 from campaigns.admin_base import ReadOnlyTabularInline, TextrailAdmin
-from campaigns.import_rows import ImportResult
+from campaigns.import_rows import BatchResult, ImportResult
 from campaigns.money import display_amount, format_amount
 from campaigns.table_import import Sheet, read_sheet
 from crm_sync.models import DealRefund
 from crm_sync.refund_rows import FIELDS
-from crm_sync.refunds import MOST_ROWS, RefundResult, record_refunds, remove_refund
+from crm_sync.refunds import MOST_ROWS, record_refunds, remove_refund
 
 _EXAMPLE = ("acme-crm", "1042", "R-2030-17", "120.00", "USD", "2030-06-30", "refund")
 
@@ -77,7 +77,7 @@ class RefundForm(forms.ModelForm):
             raise ValidationError({"external_id": "A refund with this reference is there already."})
         return cleaned
 
-    def record(self, *, dry_run: bool = False) -> RefundResult:
+    def record(self, *, dry_run: bool = False) -> BatchResult:
         """Record the entry."""
         origin = DealRefund.Origin.ADMIN
         return record_refunds(rows=[self.row()], origin=origin, now=timezone.now(), dry_run=dry_run)

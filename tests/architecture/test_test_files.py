@@ -33,7 +33,6 @@ TESTED_THROUGH = {
     "campaigns.convention_rules": "campaigns/test_conventions.py",
     "campaigns.link_lint_words": "campaigns/test_link_lint.py",
     "campaigns.published_rules": "campaigns/test_send_checks.py",
-    "campaigns.import_rows": "campaigns/test_send_import.py",
     "campaigns.send_sheet": "campaigns/test_send_import.py",
     "campaigns.spend_rows": "campaigns/test_spend_import.py",
     "campaigns.table_rows": "campaigns/test_spreadsheets.py",

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from campaigns.import_rows import BatchResult
 from campaigns.models import Spend
 from campaigns.services import record_spend
-from campaigns.spend_import import SpendResult
 from tests.campaigns.builders import NOW, a_campaign, a_channel, a_send, a_user
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def a_row(**fields: str) -> dict[str, str]:
     }
 
 
-def record(*rows: dict[str, str], by: Any = None) -> SpendResult:
+def record(*rows: dict[str, str], by: Any = None) -> BatchResult:
     return record_spend(rows=rows, by=by, now=NOW)
 
 

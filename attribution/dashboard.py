@@ -21,13 +21,12 @@ from attribution.reports.costs import costs_by
 from attribution.reports.influence import open_pipeline_influenced
 from attribution.reports.metrics import Metrics, counted
 from attribution.reports.query import ReportQuery
-from attribution.reports.registry import REPORTS
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS
 from campaigns.models import Channel, Spend
 from campaigns.money import as_decimal, display_amount
 from crm_sync.models import Connection, SyncProblem, SyncRun
 from tracking.models import ClickTotal, PendingChange
 
-PERMISSION = "attribution.view_sendperformance"
 DAYS, WEEKS, TOP_SENDS, FINDINGS = 90, 26, 5, 5
 SMS = "sms"
 _REVENUE = (Outcome.Kind.WIN, Outcome.Kind.REFUND)
@@ -49,7 +48,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     """
     context |= {"title": "Dashboard", "steps": getting_started(), "is_fullwidth": "1"}
     context["steps_left"] = sum(not step.is_done for step in context["steps"])
-    if not request.user.has_perm(PERMISSION):
+    if not request.user.has_perm(REPORT_PERMISSION):
         return context
     rule = CreditRule.objects.active().order_by("-is_default", "position").first()
     if rule:

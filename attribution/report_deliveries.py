@@ -18,9 +18,8 @@ from attribution.models import ReportDelivery, ReportSchedule, ScheduleRecipient
 from attribution.report_letters import Content, letter_to, written
 from attribution.report_schedules import next_moment
 from attribution.reports.query import InvalidReportQueryError
-from attribution.reports.registry import UnknownReportError
+from attribution.reports.registry import REPORT_PERMISSION, UnknownReportError
 from attribution.reports.scope import NoCreditRuleError
-from attribution.saved_views import REPORT_PERMISSION
 from links.letters import MailServerError, is_mail_set_up, mail_server, post_letter
 
 logger = logging.getLogger(__name__)

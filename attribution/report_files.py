@@ -7,7 +7,7 @@ from typing import Final
 from attribution.reports.registry import AnyReport
 
 FORMATS: Final = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
-_TYPES: Final = {
+MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
@@ -29,7 +29,7 @@ def file_of(report: AnyReport, kind: str) -> ReportFile:
     Raises:
         KeyError: there is no such format.
     """
-    return ReportFile(f"{report.name}.{kind}", _content(report, kind), _TYPES[kind])
+    return ReportFile(f"{report.name}.{kind}", _content(report, kind), MEDIA_TYPES[kind])
 
 
 def _content(report: AnyReport, kind: str) -> bytes:

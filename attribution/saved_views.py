@@ -23,7 +23,6 @@ from attribution.reports.registry import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User  # noqa: TID251  (only names the type)
 
-REPORT_PERMISSION: Final = "attribution.view_sendperformance"
 KEPT: Final = ("period", *PARAMETERS)
 """The parameters a view keeps; everything else in an address is the page's own."""
 

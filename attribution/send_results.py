@@ -8,17 +8,16 @@ from django.utils import timezone
 from attribution.page_urls import page_url
 from attribution.reports import sends
 from attribution.reports.columns import DASH, short_amount, shown_count
+from attribution.reports.registry import REPORT_PERMISSION
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.models import Send
 from campaigns.money import display_amount
 from campaigns.send_page import Panel
 
-PERMISSION = "attribution.view_sendperformance"
-
 
 def results_of(send: Send, request: HttpRequest) -> dict[str, Any] | None:
     """Return the panel's context; None for a send that never went out, or without permission."""
-    if send.live_at is None or not request.user.has_perm(PERMISSION):
+    if send.live_at is None or not request.user.has_perm(REPORT_PERMISSION):
         return None
     try:
         row, scope = sends.build_row(send, now=timezone.now())

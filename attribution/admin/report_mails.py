@@ -23,8 +23,7 @@ from attribution.report_schedules import (
     in_words,
     may_change,
 )
-from attribution.reports.registry import REPORTS
-from attribution.saved_views import REPORT_PERMISSION
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS
 from campaigns.admin_base import TextrailAdmin, signed_in_user
 
 _COLORS = {

@@ -22,9 +22,9 @@ from attribution.report_files import FORMATS, file_of
 from attribution.report_form import ReportForm
 from attribution.reports.kinds import ReportKind
 from attribution.reports.query import InvalidReportQueryError
-from attribution.reports.registry import REPORTS, AnyReport
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS, AnyReport
 from attribution.reports.scope import NoCreditRuleError
-from attribution.saved_views import REPORT_PERMISSION, kept_parameters, report_of
+from attribution.saved_views import kept_parameters, report_of
 
 Context = dict[str, Any]
 View = Callable[[HttpRequest], HttpResponse]

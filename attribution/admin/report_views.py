@@ -19,9 +19,8 @@ from attribution.page_urls import page_url
 from attribution.report_address import report_url
 from attribution.report_schedules import ScheduleRefusedError, in_words, schedule_report
 from attribution.reports.query import InvalidReportQueryError
-from attribution.reports.registry import REPORTS
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS
 from attribution.saved_views import (
-    REPORT_PERMISSION,
     NotYourViewError,
     ViewRefusedError,
     change_view,

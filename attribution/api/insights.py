@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attribution.api.reports import REPORT_PERMISSION, NoActiveRuleError, ReportRefusedError
+from attribution.api.reports import NoActiveRuleError, ReportRefusedError
 from attribution.insights import insights
 from attribution.reports.query import InvalidReportQueryError, Problem
-from attribution.reports.registry import query_of
+from attribution.reports.registry import REPORT_PERMISSION, query_of
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.api_base import ApiView
 

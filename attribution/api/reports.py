@@ -16,17 +16,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from attribution.api.report_schema import FORMATS, answer_of, parameters_of
+from attribution.report_files import MEDIA_TYPES
 from attribution.reports.kinds import ReportKind
 from attribution.reports.query import InvalidReportQueryError, Problem
-from attribution.reports.registry import REPORTS, AnyReport, build_report
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS, AnyReport, build_report
 from attribution.reports.scope import NoCreditRuleError
 from campaigns.api_base import ApiView
-
-_MEDIA = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-REPORT_PERMISSION = "attribution.view_sendperformance"
 
 
 class ReportRefusedError(APIException):
@@ -86,7 +81,7 @@ class ReportView(ApiView, APIView):
             return Response(report.for_json())
         return HttpResponse(
             report.for_csv() if wanted == "csv" else report.for_xlsx(),
-            content_type=_MEDIA[wanted],
+            content_type=MEDIA_TYPES[wanted],
             headers={"Content-Disposition": f'attachment; filename="{file_name(report, wanted)}"'},
         )
 
@@ -109,8 +104,8 @@ def _format(request: Request) -> str:
 
 def _accepted(request: Request) -> str:
     accepted = request.headers.get("Accept", "")
-    for name, media in _MEDIA.items():
-        if media.partition(";")[0] in accepted:
+    for name in ("csv", "xlsx"):
+        if MEDIA_TYPES[name].partition(";")[0] in accepted:
             return name
     return "json"
 

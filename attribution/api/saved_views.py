@@ -13,10 +13,9 @@ from attribution.api.reports import ReportRefusedError
 from attribution.models import SavedView
 from attribution.report_address import report_url
 from attribution.reports.query import InvalidReportQueryError
-from attribution.reports.registry import REPORTS, UnknownReportError
+from attribution.reports.registry import REPORT_PERMISSION, REPORTS, UnknownReportError
 from attribution.saved_views import (
     KEPT,
-    REPORT_PERMISSION,
     NotYourViewError,
     ViewRefusedError,
     change_view,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -43,6 +43,9 @@ _MODULES = (
 )
 REPORTS: dict[str, ReportKind] = {module.KIND.name: module.KIND for module in _MODULES}
 """Every report; a page, the API and the command find out from its kind what it takes."""
+
+REPORT_PERMISSION: Final = "attribution.view_sendperformance"
+"""What one needs to see any report, by page, API or mail."""
 
 
 class UnknownReportError(LookupError):

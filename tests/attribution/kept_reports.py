@@ -5,7 +5,8 @@ from typing import Any
 
 from attribution.models import ReportSchedule, SavedView
 from attribution.report_schedules import schedule_report
-from attribution.saved_views import REPORT_PERMISSION, save_view
+from attribution.reports.registry import REPORT_PERMISSION
+from attribution.saved_views import save_view
 from tests.attribution.builders import NOW
 from tests.campaigns.builders import a_user
 
